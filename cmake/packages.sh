@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Sourced by ./run and ./test: makes sure that Debian packages are installed, by name, saying what it does.
+
+# What ptecheck needs to build and run; what it needs on top to configure and compile a kernel tree.
+build_packages=(g++ cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev)
+kernel_packages=(gcc make flex bison bc libelf-dev libssl-dev patch xz-utils binutils)
+test_packages=(clang-14 clang-format-14 clang-tidy-14 git)
+
+# install_packages NAME...: installs those that are missing; silent if none is.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "ptecheck: these Debian packages are missing: ${missing[*]}" >&2
+      echo "ptecheck: install them as root: apt-get install ${missing[*]}" >&2
+      return 129
+    fi
+    as_root=(sudo)
+  fi
+  echo "ptecheck: installing Debian packages: ${missing[*]}" >&2
+  "${as_root[@]}" apt-get update -qq >&2 &&
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# build PRESET [TARGET...]: configures and builds, quietly unless something fails or a terminal watches.
+build() {
+  local preset=$1 log
+  shift
+  log=$(mktemp)
+  if [ -t 2 ]; then echo "ptecheck: building ($preset)" >&2; fi
+  if ! { cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}; } >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    echo "ptecheck: the build failed; its last lines are above" >&2
+    rm -f "$log"
+    return 130
+  fi
+  rm -f "$log"
+}

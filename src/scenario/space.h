@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The space of scenarios: which situations there are, as a function from choices.
+//
+// Trying everything needs a small world, so the exhaustive space grows along two measures. The number of
+// pages is one. The other is how far a situation is from the plain one: a lazyfree folio in one process,
+// one writable VMA, no extra reference, no event, immediate flushes. Each *deviation* from it - swap
+// backing, a second process, a fork afterwards, VM_LOCKED, VM_DROPPABLE, uffd-wp, a shadow stack, a VMA end
+// or a page-table end inside the folio, a reference, a pin, a reference that appears between clear and
+// count, ... - costs one, and a size comes with a budget: up to 3 deviations at once for one page, 2 for
+// two pages, 1 for four. Within that, and over all combinations of entry states, everything is tried.
+// Entries of up to two pages range over every state there is (young bits, NUMA hints, foreign pages,
+// ...); with four pages over the states that the operations under test tell apart (see kCore).
+//
+// The random space has no budget, folios of up to 512 pages, and all entry states, laid out in runs.
+#ifndef PTECHECK_SCENARIO_SPACE_H
+#define PTECHECK_SCENARIO_SPACE_H
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "scenario/choices.h"
+#include "scenario/entry_states.h"
+#include "scenario/flat.h"
+
+namespace ptecheck {
+
+struct Space {
+  bool random = false;
+  // Largest folio: 1, 2 or 4 exhaustively, up to MAX_PAGES at random. Choices do not depend on it.
+  unsigned max_pages = 4;
+  // Exhaustive: deviations allowed for folios of 1, 2 and 4 pages.
+  std::array<std::uint8_t, 3> deviations = {3, 2, 1};
+};
+
+namespace space_detail {
+
+// Asks the chooser, within the budget of deviations.
+template <Chooser C>
+class Situation {
+ public:
+  Situation(C& chooser, bool random, unsigned budget)
+      : chooser_(chooser), random_(random), budget_(budget) {}
+
+  // 0 .. n - 1; anything but 0 costs one deviation.
+  unsigned deviate(unsigned n) {
+    if (n <= 1) return 0;
+    if (random_) return chooser_.choose(2) == 0 ? 0 : 1 + chooser_.choose(n - 1);
+    if (budget_ == 0) return 0;
+    unsigned choice = chooser_.choose(n);
+    if (choice != 0) --budget_;
+    return choice;
+  }
+
+ private:
+  C& chooser_;
+  bool random_;
+  unsigned budget_;
+};
+
+// What the processes are and what happens after the operation: one choice, since only together do they
+// show anything.
+enum class Company {
+  kAlone,
+  kForkThenParentWrites,
+  kForkThenChildWrites,
+  kWrites,
+  kPairFirstWrites,
+  kPairSecondWrites,
+  kPair,
+};
+constexpr unsigned kCompanies = 7;
+
+inline void addStep(Scenario& s, unsigned action, unsigned process) {
+  s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(process), ALL_PAGES};
+}
+
+inline void setCompany(Scenario& s, Company company) {
+  s.processes = 1;
+  switch (company) {
+    case Company::kAlone:
+      break;
+    case Company::kForkThenParentWrites:
+      addStep(s, STEP_FORK, 0);
+      addStep(s, STEP_WRITE, 0);
+      break;
+    case Company::kForkThenChildWrites:
+      addStep(s, STEP_FORK, 0);
+      addStep(s, STEP_WRITE, 1);
+      break;
+    case Company::kWrites:
+      addStep(s, STEP_WRITE, 0);
+      break;
+    case Company::kPairFirstWrites:
+      s.processes = 2;
+      addStep(s, STEP_WRITE, 0);
+      break;
+    case Company::kPairSecondWrites:
+      s.processes = 2;
+      addStep(s, STEP_WRITE, 1);
+      break;
+    case Company::kPair:
+      s.processes = 2;
+      break;
+  }
+}
+
+inline bool anyoneWrites(const Scenario& s) {
+  for (unsigned i = 0; i < s.steps; ++i)
+    if (s.step[i].action == STEP_WRITE) return true;
+  return false;
+}
+
+}  // namespace space_detail
+
+// The choices up to the boundary: everything but the entries. Writes all of `s` but its entries, and
+// returns the states that each page's entries can have.
+template <Chooser C>
+EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
+  using namespace space_detail;
+  std::memset(&s, 0, offsetof(Scenario, entry));
+
+  unsigned order;  // of the folio
+  unsigned budget = 0;
+  if (space.random) {
+    order = chooser.choose(static_cast<unsigned>(std::bit_width(space.max_pages)));
+  } else {
+    order = chooser.choose(std::min(3U, static_cast<unsigned>(std::bit_width(space.max_pages))));
+    budget = space.deviations[order];
+  }
+  const unsigned pages = 1U << order;
+  s.pages = static_cast<unsigned short>(pages);
+  s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
+  Situation<C> situation(chooser, space.random, budget);
+
+  if (chooser.choose(2) == 1) s.folio_flags |= FOLIO_DIRTY;
+  const bool swapbacked = situation.deviate(2) == 1;
+  if (swapbacked) s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
+  setCompany(s, static_cast<Company>(situation.deviate(kCompanies)));
+
+  // A droppable VMA never holds swap-backed folios, and nobody writes to a read-only one.
+  unsigned vma_kinds = 5;
+  std::array<unsigned short, 7> vma_flags_of = {
+      VMA_WRITE,
+      VMA_WRITE | VMA_SOFTDIRTY,
+      VMA_WRITE | VMA_LOCKED,
+      VMA_WRITE | VMA_UFFD_WP,
+      VMA_WRITE | VMA_SHADOW_STACK,
+  };
+  if (!swapbacked) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_DROPPABLE;
+  if (!anyoneWrites(s)) vma_flags_of[vma_kinds++] = 0;
+  const unsigned short vma_flags = vma_flags_of[situation.deviate(vma_kinds)];
+  if ((vma_flags & VMA_LOCKED) && situation.deviate(2) == 1) s.ttu |= UNMAP_IGNORE_MLOCK;
+
+  switch (situation.deviate(3)) {
+    case 1:
+      s.references = 1;
+      break;
+    case 2:
+      s.pins = 1;
+      break;
+    default:
+      break;
+  }
+  if (unsigned at = situation.deviate(1 + pages); at != 0) {
+    s.event = swapbacked ? EVENT_SWAP_DUPLICATE : EVENT_REFERENCE;
+    s.event_at = static_cast<unsigned short>(at);
+  }
+
+  // Geometry: a VMA end at or in the folio, followed by an equal VMA or by one that is locked (or is not,
+  // if the first is); a page-table end.
+  const unsigned geometry = situation.deviate(4);
+  unsigned short next_vma_flags = vma_flags;
+  if (geometry == 2) next_vma_flags ^= VMA_LOCKED;
+  const unsigned end_at = geometry == 0 ? 0 : 1 + chooser.choose(pages);
+  if (geometry == 3) s.table_end = static_cast<unsigned short>(end_at);
+  for (unsigned process = 0; process < s.processes; ++process) {
+    s.vma[process][0].flags = vma_flags;
+    if (process == 0 && (geometry == 1 || geometry == 2)) {
+      s.split[process] = static_cast<unsigned short>(end_at);
+      s.vma[process][1].flags = next_vma_flags;
+    }
+  }
+
+  switch (situation.deviate(3)) {
+    case 1:
+      s.ttu |= UNMAP_BATCH_FLUSH;
+      s.remote_cpu = 1;
+      break;
+    case 2:
+      s.ttu |= UNMAP_BATCH_FLUSH;
+      break;
+    default:
+      break;
+  }
+  chooser.boundary();
+  return entryStates(vma_flags, s.processes > 1, space.random || pages <= 2);
+}
+
+// The choices after the boundary. False if this is no meaningful scenario: no page is mapped at all, or
+// there is a pin and no page that could be pinned. Such lists are passed over and not counted.
+template <Chooser C>
+bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario& s) {
+  const unsigned pages = s.pages;
+  const unsigned alternatives = static_cast<unsigned>(states.size());
+  unsigned met = 0;
+  for (unsigned page = 0; page < pages;) {
+    const EntryState state = states[chooser.choose(alternatives)];
+    // At random, equal neighbours come in runs: otherwise hardly a batch would be longer than one.
+    unsigned run = 1;
+    if (space.random && pages - page > 1) run = 1 + chooser.choose(std::min(pages - page, 32U));
+    for (unsigned i = 0; i < run; ++i, ++page) {
+      s.entry[page] = state.first;
+      if (s.processes > 1) s.entry[pages + page] = state.second;
+    }
+    met |= state.first | state.second;
+  }
+  return (met & ENTRY_PRESENT) && (s.pins == 0 || (met & ENTRY_EXCLUSIVE));
+}
+
+// Builds the scenario that these choices mean; false if they mean none. Only legal starting states
+// come out (legal.h), and only scenarioBytes() of `s` are written.
+template <Chooser C>
+bool chooseScenario(C& chooser, const Space& space, Scenario& s) {
+  const EntryStates states = chooseSituation(chooser, space, s);
+  return chooseEntries(chooser, space, states, s);
+}
+
+}  // namespace ptecheck
+
+#endif
