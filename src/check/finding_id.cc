@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check/finding_id.h"
+
+#include <charconv>
+#include <cstring>
+#include <optional>
+
+#include "explore/choice_id.h"
+#include "explore/replay.h"
+#include "scenario/error.h"
+
+namespace ptecheck {
+
+namespace {
+
+[[noreturn]] void reject(std::string_view id, const std::string& why) {
+  throw Error(ErrorKind::kUsage, "'" + std::string(id) + "' is not the id of a finding: " + why +
+                                     ". An id looks like e1/v6.16/10a4; copy it from a report.");
+}
+
+// The numbers behind the letter: "1" or "1.3.2.1".
+std::optional<std::vector<unsigned>> parseNumbers(std::string_view text) {
+  std::vector<unsigned> numbers;
+  while (true) {
+    const std::size_t dot = text.find('.');
+    const std::string_view word = text.substr(0, dot);
+    unsigned number = 0;
+    auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    numbers.push_back(number);
+    if (dot == std::string_view::npos) return numbers;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace
+
+std::string formatFindingId(const FindingId& id) {
+  std::string space = (id.space.random ? "r" : "e") + std::to_string(kSpaceVersion);
+  if (!id.space.random && id.space.deviations != Space{}.deviations)
+    for (unsigned budget : id.space.deviations) space += "." + std::to_string(budget);
+  return space + "/" + id.row + "/" + encodeChoices(id.choices);
+}
+
+FindingId parseFindingId(std::string_view text) {
+  const std::size_t first = text.find('/');
+  const std::size_t last = text.rfind('/');
+  if (first == std::string_view::npos || first == last) reject(text, "it has no three parts between '/'");
+  std::string_view space = text.substr(0, first);
+  FindingId id;
+  id.row = text.substr(first + 1, last - first - 1);
+  if (id.row.empty()) reject(text, "its second part, the policy, is empty");
+
+  if (space.empty() || (space[0] != 'e' && space[0] != 'r'))
+    reject(text, "its first part must begin with 'e' (exhaustive) or 'r' (random)");
+  id.space.random = space[0] == 'r';
+  if (id.space.random) id.space.max_pages = MAX_PAGES;
+  const std::optional<std::vector<unsigned>> numbers = parseNumbers(space.substr(1));
+  const std::size_t budgets = id.space.deviations.size();
+  if (!numbers || (numbers->size() != 1 && (id.space.random || numbers->size() != 1 + budgets)))
+    reject(text, "its first part must be a letter and a version number, such as e1");
+  if ((*numbers)[0] != kSpaceVersion)
+    reject(text, "it was made by a version of ptecheck that numbers scenarios in another way (" +
+                     std::to_string((*numbers)[0]) + "; this one is " + std::to_string(kSpaceVersion) + ")");
+  for (std::size_t i = 0; i + 1 < numbers->size(); ++i) {
+    if ((*numbers)[i + 1] > 20) reject(text, "it allows more than 20 deviations");
+    id.space.deviations[i] = static_cast<std::uint8_t>((*numbers)[i + 1]);
+  }
+
+  const std::optional<Choices> choices = decodeChoices(text.substr(last + 1));
+  if (!choices) reject(text, "its last part may hold only 0-9 and a-z, and no 'z' at its end");
+  id.choices = *choices;
+  return id;
+}
+
+Scenario scenarioOf(const FindingId& id) {
+  Replay replay(id.choices);
+  Scenario scenario;
+  const bool built = chooseScenario(replay, id.space, scenario);
+  const std::string text = formatFindingId(id);
+  if (!replay.inRange()) reject(text, "one of its choices is larger than the number of alternatives");
+  if (replay.tooLong()) reject(text, "it holds more choices than its scenario has");
+  if (!built) reject(text, "its choices build no meaningful scenario");
+  return scenario;
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check/model_check.h"
+
+#include <bit>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "check/search.h"
+#include "check/tally.h"
+#include "explore/replay.h"
+#include "explore/shrink.h"
+#include "mm/machine.h"
+#include "pte/x86_64.h"
+#include "scenario/error.h"
+
+namespace ptecheck {
+
+namespace {
+
+using Format = X86_64;
+
+// One policy on one machine, judged. `differs` needs the same code one entry at a time; policies that
+// have the same such reference share its outcome.
+class Judged {
+ public:
+  Judged(std::vector<Policy> policies, RuleSet rules) : policies_(std::move(policies)), rules_(rules) {
+    for (const Policy& policy : policies_) {
+      const Policy reference = policy.reference();
+      if (reference == policy) {
+        reference_of_.push_back(kNone);  // it is its own reference
+        continue;
+      }
+      std::size_t i = 0;
+      while (i < references_.size() && !(references_[i] == reference)) ++i;
+      if (i == references_.size()) references_.push_back(reference);
+      reference_of_.push_back(i);
+    }
+    reference_outcomes_ = std::make_unique<Outcome[]>(references_.size());
+    outcome_ = std::make_unique<Outcome>();
+  }
+
+  // Calls use(row, outcome, broken) for each policy.
+  template <class Use>
+  void run(const Scenario& s, Use use) {
+    if (rules_ & ruleBit(Rule::kDiffers))
+      for (std::size_t i = 0; i < references_.size(); ++i)
+        machine_->run(s, references_[i], reference_outcomes_[i]);
+    for (std::size_t row = 0; row < policies_.size(); ++row) {
+      machine_->run(s, policies_[row], *outcome_);
+      RuleSet broken = judge<Format>(s, *outcome_) & rules_;
+      if ((rules_ & ruleBit(Rule::kDiffers)) && reference_of_[row] != kNone)
+        broken |= differs<Format>(s, *outcome_, reference_outcomes_[reference_of_[row]]);
+      use(row, *outcome_, broken);
+    }
+  }
+
+  const Outcome* referenceOutcome(std::size_t row) const {
+    return reference_of_[row] == kNone ? nullptr : &reference_outcomes_[reference_of_[row]];
+  }
+
+ private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  std::vector<Policy> policies_;
+  RuleSet rules_;
+  std::vector<Policy> references_;
+  std::vector<std::size_t> reference_of_;
+  std::unique_ptr<Machine<Format>> machine_ = std::make_unique<Machine<Format>>();
+  std::unique_ptr<Outcome[]> reference_outcomes_;
+  std::unique_ptr<Outcome> outcome_;
+};
+
+struct Worker {
+  Judged judged;
+  std::vector<Tally> tallies;
+  std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
+  std::array<std::uint64_t, 2> scenarios{};  // of the exhaustive and the random part
+};
+
+Space exhaustiveSpace(const SearchOptions& options) {
+  Space space;
+  space.max_pages = options.exhaustive_pages;
+  space.deviations = options.deviations;
+  return space;
+}
+
+Space randomSpace(const SearchOptions& options) {
+  Space space;
+  space.random = true;
+  space.max_pages = options.random_pages;
+  return space;
+}
+
+// Shrinks the first scenario that broke the rule, and runs it once more for the report.
+Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const Choices& choices) {
+  FindingId id{space, policy.name, choices};
+  Judged judged({policy}, ruleBit(rule));
+  Scenario scenario;
+  const StillFails still_fails = [&](const Choices& tried, Choices* used) {
+    Replay replay(tried);
+    if (!chooseScenario(replay, space, scenario)) return false;
+    *used = replay.used();
+    bool fails = false;
+    judged.run(scenario, [&](std::size_t, const Outcome&, RuleSet broken) { fails = broken != 0; });
+    return fails;
+  };
+  id.choices = shrink(choices, still_fails);
+
+  Finding finding;
+  finding.id = formatFindingId(id);
+  finding.row = policy.name;
+  finding.rule = rule;
+  finding.scenario = scenarioOf(id);
+  ModelRun run = runOnModel(finding.scenario, policy);
+  finding.outcome = run.outcome;
+  finding.violations = std::move(run.violations);
+  std::stable_partition(finding.violations.begin(), finding.violations.end(),
+                        [&](const Violation& violation) { return violation.rule == rule; });
+  return finding;
+}
+
+}  // namespace
+
+ModelRun runOnModel(const Scenario& scenario, const Policy& policy) {
+  ModelRun run;
+  Judged judged({policy}, kAllRules);
+  judged.run(scenario, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
+    run.outcome = outcome;
+    run.broken = broken;
+    run.violations = explain<Format>(scenario, outcome, judged.referenceOutcome(row));
+  });
+  return run;
+}
+
+CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options) {
+  const Search search(exhaustiveSpace(options), options.exhaustive_pages != 0, randomSpace(options),
+                      options.random_scenarios, options.seed);
+  std::mutex progress_mutex;
+  std::size_t units_done = 0;
+  auto make_worker = [&](unsigned) {
+    return Worker{Judged(policies, options.rules), std::vector<Tally>(policies.size())};
+  };
+  auto work = [&](Worker& worker, std::size_t unit) {
+    const std::size_t part = search.isRandom(unit) ? 1 : 0;
+    search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto choices) {
+      ++worker.scenarios[part];
+      worker.judged.run(s, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
+        worker.tallies[row].template add<Format>(s, outcome, broken, part, unit, choices);
+      });
+    });
+    if (options.progress) {
+      std::lock_guard lock(progress_mutex);
+      options.progress(++units_done, search.units() / options.share.count);
+    }
+  };
+  std::vector<Worker> workers = runUnits(search.units(), options.share, options.jobs, make_worker, work);
+
+  CheckResult result;
+  result.subject = "the built-in model (x86-64)";
+  std::array<std::uint64_t, 2> scenarios{};
+  for (const Worker& worker : workers)
+    for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
+  if (options.exhaustive_pages != 0)
+    result.parts.push_back({search.exhaustive(), scenarios[0], search.situations(), 0});
+  if (options.random_scenarios != 0) result.parts.push_back({search.random(), scenarios[1], 0, options.seed});
+
+  for (std::size_t row = 0; row < policies.size(); ++row) {
+    Tally sum;
+    for (const Worker& worker : workers) sum += worker.tallies[row];
+    Row& line = result.rows.emplace_back();
+    line.name = policies[row].name;
+    line.summary = policies[row].summary;
+    line.count = sum.count();
+    line.price = sum.price();
+    for (std::size_t i = 0; i < kRules; ++i) {
+      const std::optional<FirstBroken>& first = sum.first()[i];
+      if (!first) continue;
+      const Rule rule = static_cast<Rule>(i);
+      line.broken |= ruleBit(rule);
+      const Space& space = first->part == 1 ? search.random() : search.exhaustive();
+      result.findings.push_back(makeFinding(policies[row], rule, space, first->choices));
+    }
+  }
+  return result;
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The search, whatever the subject: which units of work there are, and the walk over the scenarios of one.
+// A unit of the exhaustive part is a situation (all entry states of it); of the random part, a run of
+// consecutive sample numbers. Units are numbered in the order of exploration, over both parts.
+#ifndef PTECHECK_CHECK_SEARCH_H
+#define PTECHECK_CHECK_SEARCH_H
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "explore/odometer.h"
+#include "explore/random_choices.h"
+#include "scenario/space.h"
+
+namespace ptecheck {
+
+class Search {
+ public:
+  Search(const Space& exhaustive, bool with_exhaustive, const Space& random, std::uint64_t samples,
+         std::uint64_t seed)
+      : exhaustive_(exhaustive), random_(random), samples_(samples), seed_(seed) {
+    random_.random = true;
+    if (!with_exhaustive) return;
+    Odometer units;
+    Scenario scenario;
+    do {
+      units.rewind();
+      chooseSituation(units, exhaustive_, scenario);
+      situations_.push_back(units.unit());
+    } while (units.nextUnit());
+  }
+
+  std::size_t units() const { return situations_.size() + randomUnits(); }
+  std::size_t situations() const { return situations_.size(); }
+  const Space& exhaustive() const { return exhaustive_; }
+  const Space& random() const { return random_; }
+  const Space& spaceOf(std::size_t unit) const { return isRandom(unit) ? random_ : exhaustive_; }
+  bool isRandom(std::size_t unit) const { return unit >= situations_.size(); }
+
+  // Calls visit(scenario, choices) for every meaningful scenario of the unit, in order; `choices()` gives
+  // its list. The scenario is valid during the call only.
+  template <class Visit>
+  void forEach(std::size_t unit, Scenario& scenario, Visit visit) const {
+    if (isRandom(unit))
+      forEachSample(unit - situations_.size(), scenario, visit);
+    else
+      forEachOf(situations_[unit], scenario, visit);
+  }
+
+ private:
+  static constexpr std::uint64_t kSamplesPerUnit = 256;
+
+  std::size_t randomUnits() const {
+    return static_cast<std::size_t>((samples_ + kSamplesPerUnit - 1) / kSamplesPerUnit);
+  }
+
+  template <class Visit>
+  void forEachOf(const Choices& situation, Scenario& scenario, Visit visit) const {
+    Odometer odometer(situation);
+    const EntryStates states = chooseSituation(odometer, exhaustive_, scenario);
+    do {
+      odometer.rewindToBoundary();
+      if (chooseEntries(odometer, exhaustive_, states, scenario))
+        visit(scenario, [&] { return odometer.choices(); });
+    } while (odometer.next());
+  }
+
+  template <class Visit>
+  void forEachSample(std::size_t number, Scenario& scenario, Visit visit) const {
+    const std::uint64_t begin = number * kSamplesPerUnit;
+    const std::uint64_t end = std::min(samples_, begin + kSamplesPerUnit);
+    for (std::uint64_t index = begin; index < end; ++index) {
+      RandomChoices choices(seed_, index);
+      if (chooseScenario(choices, random_, scenario)) visit(scenario, [&] { return choices.choices(); });
+    }
+  }
+
+  Space exhaustive_;
+  Space random_;
+  std::uint64_t samples_;
+  std::uint64_t seed_;
+  std::vector<Choices> situations_;
+};
+
+}  // namespace ptecheck
+
+#endif

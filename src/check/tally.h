@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_CHECK_TALLY_H
+#define PTECHECK_CHECK_TALLY_H
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "check/result.h"
+#include "scenario/choices.h"
+#include "scenario/flat.h"
+#include "spec/judge.h"
+
+namespace ptecheck {
+
+// Where a rule was broken first: by unit of work, then by order within the unit. Each unit is done by
+// one thread in order, so the lowest unit's first is the search's first, at any number of threads.
+struct FirstBroken {
+  std::size_t part = 0;
+  std::size_t unit = 0;
+  Choices choices;
+};
+
+// What one thread has seen of one row.
+class Tally {
+ public:
+  // Adds one judged scenario. `choices` is called if a rule is broken here for the first time in a
+  // unit below all others.
+  template <class Format, class GetChoices>
+  void add(const Scenario& s, const Outcome& o, RuleSet broken, std::size_t part, std::size_t unit,
+           GetChoices choices) {
+    ++price_.scenarios;
+    price_.batches += o.batches;
+    price_.batched_entries += o.batched_entries;
+    price_.flushed += o.flushes;
+    if (broken == 0) return;
+    if (broken & (ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained))) addCosts<Format>(s, o);
+    for (RuleSet rest = broken; rest != 0; rest &= rest - 1) {
+      const auto rule = static_cast<std::size_t>(std::countr_zero(rest));
+      ++count_[rule];
+      std::optional<FirstBroken>& first = first_[rule];
+      if (first && (first->part < part || (first->part == part && first->unit <= unit))) continue;
+      first = FirstBroken{part, unit, choices()};
+    }
+  }
+
+  // Merges another thread's.
+  Tally& operator+=(const Tally& other);
+
+  const std::array<std::uint64_t, kRules>& count() const { return count_; }
+  const std::array<std::optional<FirstBroken>, kRules>& first() const { return first_; }
+  const Price& price() const { return price_; }
+
+ private:
+  template <class Format>
+  void addCosts(const Scenario& s, const Outcome& o) {
+    for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i) {
+      const auto before = o.entry[i].before;
+      const auto after = o.entry[i].after;
+      if (!Format::pte_present(before) || !Format::pte_present(after)) continue;
+      if (Format::pte_write(before) && !Format::pte_write(after)) ++price_.extra_faults;
+      if (!Format::pte_soft_dirty(before) && Format::pte_soft_dirty(after)) ++price_.spurious_soft_dirty;
+    }
+  }
+
+  std::array<std::uint64_t, kRules> count_{};
+  std::array<std::optional<FirstBroken>, kRules> first_;
+  Price price_;
+};
+
+}  // namespace ptecheck
+
+#endif
