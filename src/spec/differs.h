@@ -106,6 +106,8 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
       const bool present_b = F::pte_present(in_b), present_s = F::pte_present(in_s);
       kept_in_s += present_s;
       const unsigned exclusive_b = b.entry[i].page_flags, exclusive_s = one.entry[i].page_flags;
+      if (in_b == in_s && exclusive_b == exclusive_s) [[likely]]
+        continue;
       if (present_b == present_s) {
         const bool fine = in_b == in_s ||
                           (present_b ? withinFreedom<F>(s, b, process, vma_flags, in_s, in_b)

@@ -56,7 +56,7 @@ std::string othersMapping(const Scenario& s, unsigned process, unsigned page);
 // Every way in which `outcome` breaks a rule (all but differs). The rules named are exactly those of
 // judge(). In the order of entries, then counters, then contents.
 template <class F>
-std::vector<Violation> explain(const Scenario& s, const Outcome& o) {
+std::vector<Violation> explainRules(const Scenario& s, const Outcome& o) {
   using namespace spec_detail;
   RecordingSink sink;
   inspect<F>(s, o, sink);
@@ -98,6 +98,15 @@ std::vector<Violation> explainDifferences(const Scenario& s, const Outcome& batc
     }
     violations.push_back(explainRecord(s, batched, &one_by_one, record, sides));
   }
+  return violations;
+}
+
+// All rules; differs too if there is a run one entry at a time to compare with.
+template <class F>
+std::vector<Violation> explain(const Scenario& s, const Outcome& o, const Outcome* one_by_one = nullptr) {
+  std::vector<Violation> violations = explainRules<F>(s, o);
+  if (one_by_one == nullptr) return violations;
+  for (Violation& violation : explainDifferences<F>(s, o, *one_by_one)) violations.push_back(violation);
   return violations;
 }
 

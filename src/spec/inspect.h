@@ -72,7 +72,7 @@ struct Tally {
   std::array<int, MAX_PROCESSES> gone;  // present before and not after, foreign entries included
   std::array<int, MAX_PROCESSES> swapped;  // of those: replaced by a swap entry
   bool locked = false;                     // some VMA counts as mlocked
-  bool swap_counts = false;                // some page's swap count changed
+  bool dropped_wrongly = false;            // some entry was dropped that must not be
 };
 
 // An entry of the folio that is present before and is no longer.
@@ -86,10 +86,7 @@ inline void inspectReplaced(const Frame& f, unsigned process, unsigned page, uns
       sink(Rule::kEntryLost, Reason::kDroppedSwapBacked, process, page);
       return;
     }
-    if (!droppable && F::pte_dirty(e.before)) sink(Rule::kDirtyLost, Reason::kDroppedDirty, process, page);
-    if (!droppable && f.folio_dirty_before)
-      sink(Rule::kDirtyLost, Reason::kDroppedDirtyFolio, process, page);
-    if (f.held) sink(Rule::kDirtyLost, Reason::kDroppedHeld, process, page);
+    if (f.held || (!droppable && (f.folio_dirty_before || F::pte_dirty(e.before)))) tally.dropped_wrongly = true;
     return;
   }
   ++tally.swapped[process];
@@ -174,6 +171,22 @@ inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsign
   }
 }
 
+// Entries that were dropped although they must not be; not those of processes in `vanished`, whose entries were
+// lost rather than dropped.
+template <class F, class Sink>
+void inspectDropped(const Scenario& s, const Outcome& o, const Frame& f, unsigned vanished, Sink& sink) {
+  for (unsigned process = 0, i = 0; process < s.processes; ++process)
+    for (unsigned page = 0; page < s.pages; ++page, ++i) {
+      const EntryResult& e = o.entry[i];
+      if ((vanished >> process & 1) || !(s.entry[i] & ENTRY_PRESENT) || !F::pte_none(e.after)) continue;
+      if (!(vmaFlagsOf(s, process, page) & VMA_DROPPABLE)) {
+        if (F::pte_dirty(e.before)) sink(Rule::kDirtyLost, Reason::kDroppedDirty, process, page);
+        if (f.folio_dirty_before) sink(Rule::kDirtyLost, Reason::kDroppedDirtyFolio, process, page);
+      }
+      if (f.held) sink(Rule::kDirtyLost, Reason::kDroppedHeld, process, page);
+    }
+}
+
 template <class F, class Sink>
 inline void inspectNeighbours(const Scenario& s, const Outcome& o, Tally& tally, Sink& sink) {
   for (unsigned process = 0; process < s.processes; ++process)
@@ -205,9 +218,10 @@ void inspectSwapCounts(const Scenario& s, const Outcome& o, Sink& sink) {
 }
 
 // The counters against the tally. Every unmapped entry drops one mapping and one reference of the folio and
-// one anonymous page of its process; a swap entry adds one to the process's swap.
+// one anonymous page of its process; a swap entry adds one to the process's swap. Returns the processes (a bit
+// each) of which entries vanished.
 template <class Sink>
-inline void inspectCounters(const Scenario& s, const Outcome& o, const Tally& tally, Sink& sink) {
+inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally& tally, Sink& sink) {
   int gone = 0, anon = 0;
   bool as_tallied = true, not_more = true;
   int other = 0;
@@ -226,15 +240,18 @@ inline void inspectCounters(const Scenario& s, const Outcome& o, const Tally& ta
 
   if (as_tallied && mappings == gone && references == gone && other == 0 &&
       o.mapcount_before == tally.mapped) [[likely]]
-    return;
+    return 0;
   // All counters agree on too small a number: they are right about what was done on purpose, and some
   // entries vanished behind their back.
   if (mappings == references && mappings == anon && mappings < gone && not_more && other == 0) {
+    unsigned vanished = 0;
     for (unsigned p = 0; p < s.processes; ++p)
-      if (-o.rss[p][RSS_ANON] < tally.gone[p])
+      if (-o.rss[p][RSS_ANON] < tally.gone[p]) {
+        vanished |= 1U << p;
         sink(Rule::kEntryLost, Reason::kUnacknowledged, p, kNoPage,
              static_cast<unsigned>(tally.gone[p] + o.rss[p][RSS_ANON]));
-    return;
+      }
+    return vanished;
   }
   if (o.mapcount_before != tally.mapped)
     sink(Rule::kAccounting, Reason::kMapcountBefore, kNoProcess, kNoPage, static_cast<unsigned>(tally.mapped));
@@ -249,6 +266,7 @@ inline void inspectCounters(const Scenario& s, const Outcome& o, const Tally& ta
       sink(Rule::kAccounting, Reason::kRssSwap, p, kNoPage, static_cast<unsigned>(tally.swapped[p]));
     if (o.rss[p][RSS_FILE] | o.rss[p][RSS_SHMEM]) sink(Rule::kAccounting, Reason::kRssOther, p, kNoPage);
   }
+  return 0;
 }
 
 template <class F, class Sink>
@@ -275,17 +293,18 @@ inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
   if (o.outside != 0) sink(Rule::kBatchBounds, Reason::kOutside, kNoProcess, kNoPage);
   if (f.folio_dirty_before && !f.folio_dirty_after)
     sink(Rule::kDirtyLost, Reason::kFolioFlag, kNoProcess, kNoPage);
-  // A reference that appeared at a later chance: the batch in which it did must have stayed.
-  if (o.event_fired && s.event == EVENT_REFERENCE && s.event_at > 1 && tally.mapped > 0 && f.lazyfree) {
-    int gone = 0;
-    for (unsigned process = 0; process < s.processes; ++process) gone += tally.gone[process];
-    if (gone >= tally.mapped) sink(Rule::kDirtyLost, Reason::kDroppedHeldLate, kNoProcess, kNoPage);
-  }
   inspectNeighbours<F>(s, o, tally, sink);
   // (Records of process 0 speak for their pages.)
   for (unsigned page = 0; page < s.pages; ++page) any_swapped = any_swapped || o.entry[page].swap_count != 0;
   if (any_swapped) inspectSwapCounts<F>(s, o, sink);
-  inspectCounters(s, o, tally, sink);
+  const unsigned vanished = inspectCounters(s, o, tally, sink);
+  if (tally.dropped_wrongly) inspectDropped<F>(s, o, f, vanished, sink);
+  // A reference that appeared at a later chance: the batch in which it did must have stayed.
+  if (o.event_fired && s.event == EVENT_REFERENCE && s.event_at > 1 && f.lazyfree && vanished == 0) {
+    int gone = 0;
+    for (unsigned process = 0; process < s.processes; ++process) gone += tally.gone[process];
+    if (gone >= tally.mapped) sink(Rule::kDirtyLost, Reason::kDroppedHeldLate, kNoProcess, kNoPage);
+  }
   inspectContents<F>(s, o, f.lazyfree, sink);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // Which rules does an outcome break? The rules are in inspect.h (entries, counters), contents.h and
-// differs.h; sentences for people are made by explain.h.
+// differs.h; explain.h, which comes with this header, makes sentences for people.
 #ifndef PTECHECK_SPEC_JUDGE_H
 #define PTECHECK_SPEC_JUDGE_H
 
 #include "scenario/flat.h"
 #include "spec/differs.h"
+#include "spec/explain.h"
 #include "spec/inspect.h"
 #include "spec/reasons.h"
 #include "spec/rules.h"
