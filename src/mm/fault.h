@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What comes after: a process touches a page. Hardware looks at the entry alone, so an entry that
+// is wrongly writable lets the store through; everything else is a fault, handled as mm/memory.c
+// does:
+//
+//   none         do_anonymous_page   zero page for a read, a new page for a write
+//   swap entry   do_swap_page        the folio is still in the swap cache: it is mapped again
+//   protnone     do_numa_page        accessible again
+//   read-only    do_wp_page          reuse or copy
+//
+// Source: 6.12, and 6.15 (1da190f4d0a6) for the reuse of large folios. Simplifications, none of
+// which changes what a process reads: swap-in and NUMA hints of a large folio are handled page by
+// page (the kernel may map the whole folio at once, which saves faults), and no folio migrates.
+#ifndef PTECHECK_MM_FAULT_H
+#define PTECHECK_MM_FAULT_H
+
+#include "mm/frames.h"
+#include "mm/policy.h"
+#include "mm/world.h"
+#include "pte/format.h"
+
+namespace ptecheck {
+
+template <EntryFormat F>
+class Fault {
+ public:
+  using Word = typename F::Word;
+
+  Fault(World<F>& world, Frames& frames, const Policy& policy)
+      : w_(world), frames_(frames), policy_(policy) {}
+
+  // Process p reads or writes the page at the folio's page `page`. Returns the number of faults it
+  // took. If the access is not allowed (SIGSEGV), it did not happen, and counts as one fault.
+  unsigned access(unsigned p, unsigned page, bool write) {
+    Mm<F>& mm = w_.mm[p];
+    const unsigned slot = w_.first + page;
+    const bool shadow_stack = mm.vmaOf(slot).has(VMA_SHADOW_STACK);
+    unsigned faults = 0;
+    for (; faults < kMaxFaults; ++faults) {
+      Word& pte = mm.pte[slot];
+      if (write ? F::hw_writes(pte, shadow_stack) : F::hw_reads(pte)) {
+        pte = F::hw_access(pte, write);
+        if (write) frames_.contents(pfnOf(pte)) = writtenToken(p, page);
+        return faults;
+      }
+      if (!handle_mm_fault({mm, mm.vmaOf(slot), p, page, pte, write})) return faults + 1;
+    }
+    return faults;
+  }
+
+  // What a load by process p would return; changes nothing.
+  Token peek(unsigned p, unsigned page) {
+    const Word pte = w_.mm[p].pte[w_.first + page];
+    if (F::pte_none(pte)) return SEEN_ZERO;
+    if (F::pte_present(pte)) return frames_.contents(pfnOf(pte));
+    const unsigned swapped = swapPageOf(pte);
+    return swapped < w_.folio.pages ? frames_.contents(FOLIO_PFN + swapped) : foreignSwap(pte);
+  }
+
+ private:
+  static constexpr unsigned kMaxFaults = 8;  // more than any legal entry needs
+
+  struct Access {  // struct vm_fault
+    Mm<F>& mm;
+    const Vma& vma;
+    unsigned p;
+    unsigned page;
+    Word& pte;
+    bool write;
+  };
+
+  static std::uint64_t pfnOf(Word pte) { return static_cast<std::uint64_t>(F::pte_pfn(pte)); }
+
+  // The folio's page that a swap entry stands for; >= folio.pages if it is another folio's.
+  unsigned swapPageOf(Word pte) const {
+    const Word page = F::swp_offset(pte) - Word(SWAP_OFFSET);
+    return page < Word(w_.folio.pages) ? static_cast<unsigned>(page) : ~0U;
+  }
+
+  Token foreignSwap(Word pte) const {
+    return originalOfSwap(static_cast<std::uint64_t>(F::swp_offset(pte)), w_.folio.pages);
+  }
+
+  // False: SIGSEGV. True: try again.
+  bool handle_mm_fault(const Access& a) {
+    if (a.write && !a.vma.has(VMA_WRITE)) return false;
+    if (F::pte_none(a.pte)) {
+      do_anonymous_page(a);
+    } else if (!F::pte_present(a.pte)) {
+      do_swap_page(a);
+    } else if (F::pte_protnone(a.pte)) {
+      do_numa_page(a);
+    } else if (a.write && !F::pte_write(a.pte)) {
+      do_wp_page(a);
+    } else {
+      if (a.write) a.pte = F::pte_mkdirty(a.pte);
+      a.pte = F::pte_mkyoung(a.pte);
+    }
+    return true;
+  }
+
+  void do_anonymous_page(const Access& a) {
+    if (!a.write) {
+      a.pte = F::pte_mkspecial(F::pfn_pte(Word(kZeroPfn), F::page_readonly()));
+      return;
+    }
+    mapNewPage(a, SEEN_ZERO);
+  }
+
+  // An exclusive new page, as do_anonymous_page() and wp_page_copy() map it for a write.
+  void mapNewPage(const Access& a, Token contents) {
+    const Word pfn = Word(frames_.allocate(contents, true));
+    a.pte = maybe_mkwrite(F::pte_mkdirty(F::pfn_pte(pfn, F::page_readonly())), a.vma);
+  }
+
+  static Word maybe_mkwrite(Word pte, const Vma& vma) {
+    return vma.has(VMA_WRITE) ? F::pte_mkwrite(pte, vma.has(VMA_SHADOW_STACK)) : pte;
+  }
+
+  bool* exclusiveOf(Word pte) {
+    const unsigned page = w_.pageOf(pte);
+    if (page < w_.folio.pages) return &w_.page(page).exclusive;
+    Frame* frame = frames_.frame(pfnOf(pte));
+    return frame ? &frame->exclusive : nullptr;
+  }
+
+  static bool userfaultfd_pte_wp(const Vma& vma, Word pte) {
+    return vma.has(VMA_UFFD_WP) && F::pte_uffd_wp(pte);
+  }
+  static bool pte_needs_soft_dirty_wp(const Vma& vma, Word pte) {
+    return F::kHasSoftDirty && !vma.has(VMA_SOFTDIRTY) && !F::pte_soft_dirty(pte);
+  }
+
+  // A NUMA hint: the same protection as a fresh read-only mapping, writable if nothing speaks
+  // against it (can_change_pte_writable()).
+  void do_numa_page(const Access& a) {
+    Word pte = F::pte_mkyoung(F::pte_modify(a.pte, F::page_readonly()));
+    const bool* exclusive = exclusiveOf(pte);
+    if (a.vma.has(VMA_WRITE) && !pte_needs_soft_dirty_wp(a.vma, pte) &&
+        !userfaultfd_pte_wp(a.vma, pte) && exclusive && *exclusive)
+      pte = F::pte_mkwrite(pte, a.vma.has(VMA_SHADOW_STACK));
+    a.pte = pte;
+  }
+
+  void do_wp_page(const Access& a) {
+    if (userfaultfd_pte_wp(a.vma, a.pte)) {
+      // The monitor takes its snapshot of the page and lifts the protection; the access comes
+      // again.
+      a.pte = F::pte_clear_uffd_wp(a.pte);
+      return;
+    }
+    bool* exclusive = exclusiveOf(a.pte);
+    const unsigned page = w_.pageOf(a.pte);
+    if (exclusive && (*exclusive || wp_can_reuse_anon_folio(a, page))) {
+      *exclusive = true;
+      a.pte = maybe_mkwrite(F::pte_mkdirty(F::pte_mkyoung(a.pte)), a.vma);  // wp_page_reuse()
+      return;
+    }
+    const Word old = a.pte;
+    mapNewPage(a, frames_.contents(pfnOf(old)));  // wp_page_copy()
+    unmapOld(old);
+  }
+
+  void unmapOld(Word pte) {
+    const unsigned page = w_.pageOf(pte);
+    if (page < w_.folio.pages) {
+      --w_.page(page).mapcount;
+      --w_.folio.mapcount;
+      --w_.folio.refcount;
+    } else if (Frame* frame = frames_.frame(pfnOf(pte))) {
+      --frame->references;
+    }
+  }
+
+  // The page is not marked exclusive. Is it nevertheless ours alone?
+  bool wp_can_reuse_anon_folio(const Access& a, unsigned page) {
+    if (page >= w_.folio.pages) return frames_.frame(pfnOf(a.pte))->references == 1;
+    if (policy_.mutant == Mutant::kReuseShared) return true;
+    if (!w_.folio.large()) {
+      folio_free_swap();
+      return w_.folio.refcount == 1;
+    }
+    if (!policy_.reuses_large_folios || mappingsOf(a.mm) != w_.folio.mapcount) return false;
+    folio_free_swap();
+    return w_.folio.refcount == w_.folio.mapcount;
+  }
+
+  int mappingsOf(const Mm<F>& mm) const {
+    int mapped = 0;
+    for (unsigned i = 0; i < w_.folio.pages; ++i) {
+      const Word pte = mm.pte[w_.first + i];
+      if (F::pte_present(pte) && w_.pageOf(pte) < w_.folio.pages) ++mapped;
+    }
+    return mapped;
+  }
+
+  // Leaves the swap cache, if no swap entry needs it.
+  void folio_free_swap() {
+    if (!w_.folio.has(FOLIO_SWAPCACHE)) return;
+    for (unsigned i = 0; i < w_.folio.pages; ++i)
+      if (w_.page(i).swap_count > 0) return;
+    w_.folio.flags = (w_.folio.flags & ~unsigned{FOLIO_SWAPCACHE}) | FOLIO_DIRTY;
+    w_.folio.refcount -= static_cast<int>(w_.folio.pages);
+  }
+
+  void do_swap_page(const Access& a) {
+    const Word swp = a.pte;
+    bool exclusive = F::pte_swp_exclusive(swp);
+    const unsigned page = swapPageOf(swp);
+    Word pte;
+    if (page < w_.folio.pages) {
+      --w_.page(page).swap_count;
+      ++w_.folio.refcount;  // the lookup in the swap cache; becomes the mapping's
+      const int cached = 1 + static_cast<int>(w_.folio.pages);
+      if (a.vma.has(VMA_LOCKED) || w_.folio.has(FOLIO_MLOCKED) ||
+          (a.write && w_.folio.refcount == cached))
+        folio_free_swap();
+      exclusive = exclusive || w_.folio.refcount == 1;
+      pte = F::pfn_pte(Word(FOLIO_PFN + page), F::page_readonly());
+      ++w_.page(page).mapcount;
+      ++w_.folio.mapcount;
+      if (exclusive) w_.page(page).exclusive = true;
+    } else {
+      pte = F::pfn_pte(Word(frames_.allocate(foreignSwap(swp), exclusive)), F::page_readonly());
+    }
+    if (F::pte_swp_soft_dirty(swp)) pte = F::pte_mksoft_dirty(pte);
+    if (F::pte_swp_uffd_wp(swp)) pte = F::pte_mkuffd_wp(pte);
+    bool write = a.write;
+    if (exclusive && a.vma.has(VMA_WRITE) && !userfaultfd_pte_wp(a.vma, pte) &&
+        !pte_needs_soft_dirty_wp(a.vma, pte)) {
+      pte = F::pte_mkwrite(pte, a.vma.has(VMA_SHADOW_STACK));
+      if (write) pte = F::pte_mkdirty(pte);  // demotes a shadow-stack entry: one more fault
+      write = false;
+    }
+    a.pte = pte;
+    if (write) do_wp_page(a);
+  }
+
+  World<F>& w_;
+  Frames& frames_;
+  const Policy& policy_;
+};
+
+}  // namespace ptecheck
+
+#endif

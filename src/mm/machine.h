@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The modelled machine: a Scenario and a Policy in, an Outcome out. One machine serves any number
+// of scenarios, one after the other, and allocates nothing; threads need one each (about 140 KB).
+// The outcome depends on scenario and policy alone.
+#ifndef PTECHECK_MM_MACHINE_H
+#define PTECHECK_MM_MACHINE_H
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "mm/build.h"
+#include "mm/fault.h"
+#include "mm/fork.h"
+#include "mm/frames.h"
+#include "mm/policy.h"
+#include "mm/unmap.h"
+#include "mm/world.h"
+#include "pte/format.h"
+#include "scenario/flat.h"
+
+namespace ptecheck {
+
+template <EntryFormat F>
+class Machine {
+ public:
+  // `scenario`: numbers must be within the bounds of flat.h. Of `out`, everything is written that
+  // belongs to a record of this size, including the entries of processes that steps fork.
+  void run(const Scenario& scenario, const Policy& policy, Outcome& out) {
+    std::memset(static_cast<void*>(&out), 0, offsetof(Outcome, entry));
+    if (scenario.operation != OPERATION_TRY_TO_UNMAP) {
+      unsupported(out, "UNSUPPORTED the model knows no such operation");
+      return;
+    }
+    building_.build(scenario, w_, out);
+    out.refcount_before = w_.folio.refcount;
+    out.mapcount_before = w_.folio.mapcount;
+    out.folio_flags_before = static_cast<unsigned short>(w_.folio.flags);
+    if (policy.mutant == Mutant::kNone) {
+      Unmap<F, false>(w_, policy).try_to_unmap();
+    } else {
+      Unmap<F, true>(w_, policy).try_to_unmap();
+    }
+    collect(out);
+    if (scenario.steps != 0) runSteps(scenario, policy, out);
+  }
+
+ private:
+  using Word = typename F::Word;
+
+  static void unsupported(Outcome& out, const char* why) {
+    out.status = STATUS_UNSUPPORTED;
+    std::strncpy(out.message, why, sizeof out.message - 1);
+  }
+
+  void collect(Outcome& out) {
+    out.event_fired = w_.event_fired;
+    out.unmapped = w_.folio.mapcount == 0;
+    out.outside = static_cast<unsigned char>(std::min(w_.outside, 255U));
+    out.folio_flags = static_cast<unsigned short>(w_.folio.flags);
+    out.processes = static_cast<unsigned short>(w_.processes);
+    out.warnings = static_cast<unsigned short>(w_.warnings);
+    if (w_.warnings != 0) std::strcpy(out.message, "WARN swapbacked != swapcache");
+    out.refcount = w_.folio.refcount;
+    out.mapcount = w_.folio.mapcount;
+    out.flushes = w_.tlb.flushes;
+    out.flushed_pages = w_.tlb.flushed_pages;
+    out.flush_pending = w_.tlb.flush_required;
+    out.flush_pending_writable = w_.tlb.writable;
+    out.batches = static_cast<unsigned short>(w_.batches);
+    out.batched_entries = w_.batched_entries;
+    for (unsigned p = 0; p < w_.processes; ++p) collectProcess(p, out);
+  }
+
+  void collectProcess(unsigned p, Outcome& out) {
+    const Mm<F>& mm = w_.mm[p];
+    std::copy(mm.rss.begin(), mm.rss.end(), out.rss[p]);
+    out.flush_batched[p] = mm.tlb_flush_batched;
+    const unsigned pages = w_.folio.pages;
+    const Word* ptep = &mm.pte[w_.first];
+    out.neighbour_after[p][0] = w_.first == 0 ? F::none() : ptep[-1];
+    out.neighbour_after[p][1] = ptep[pages];
+    EntryResult* result = out.entry + p * pages;
+    for (unsigned i = 0; i < pages; ++i) {
+      const Page& page = w_.page(i);
+      result[i].after = ptep[i];
+      result[i].seen = original(ptep[i]);
+      result[i].faults = 0;
+      result[i].page_flags =
+          static_cast<unsigned char>((page.was_exclusive ? PAGE_EXCLUSIVE_BEFORE : 0) |
+                                     (page.exclusive ? PAGE_EXCLUSIVE_AFTER : 0));
+      result[i].swap_count = page.swap_count;
+    }
+  }
+
+  // What a load returns as long as nobody has written.
+  Token original(Word pte) const {
+    if (F::pte_none(pte)) return SEEN_ZERO;
+    if (F::pte_present(pte)) return originalOfPfn(F::pte_pfn(pte), w_.folio.pages);
+    return originalOfSwap(F::swp_offset(pte), w_.folio.pages);
+  }
+
+  // Reclaim is over: the folio is back on its list and unlocked. Now the processes go on.
+  void runSteps(const Scenario& scenario, const Policy& policy, Outcome& out) {
+    const unsigned pages = w_.folio.pages;
+    --w_.folio.refcount;
+    w_.folio.flags &= ~unsigned{FOLIO_LOCKED};
+    frames_.reset(pages);
+    for (unsigned p = 0; p < w_.processes; ++p)
+      for (unsigned i = 0; i < pages; ++i) {
+        const Word pte = w_.mm[p].pte[w_.first + i];
+        if (!F::pte_present(pte) || w_.pageOf(pte) < pages) continue;
+        if (Frame* frame = frames_.frame(F::pte_pfn(pte))) ++frame->references;
+      }
+    Fault<F> fault(w_, frames_, policy);
+    for (unsigned s = 0; s < scenario.steps; ++s) {
+      const Step& step = scenario.step[s];
+      if (step.process >= w_.processes || (step.page >= pages && step.page != ALL_PAGES))
+        return unsupported(out, "UNSUPPORTED a step names a process or page that does not exist");
+      if (step.action == STEP_FORK) {
+        if (w_.processes == MAX_PROCESSES)
+          return unsupported(out, "UNSUPPORTED no room for another process");
+        EntryResult* child = out.entry + w_.processes * pages;
+        std::fill(child, child + pages, EntryResult{});
+        Fork<F>(w_, frames_).copy_mm(step.process);
+        continue;
+      }
+      const unsigned from = step.page == ALL_PAGES ? 0 : step.page;
+      const unsigned to = step.page == ALL_PAGES ? pages : step.page + 1U;
+      for (unsigned i = from; i < to; ++i) {
+        unsigned char& faults = out.entry[step.process * pages + i].faults;
+        const unsigned more = fault.access(step.process, i, step.action == STEP_WRITE);
+        faults = static_cast<unsigned char>(std::min(faults + more, 255U));
+      }
+    }
+    out.processes = static_cast<unsigned short>(w_.processes);
+    for (unsigned p = 0; p < w_.processes; ++p)
+      for (unsigned i = 0; i < pages; ++i) out.entry[p * pages + i].seen = fault.peek(p, i);
+  }
+
+  World<F> w_;
+  Building<F> building_;
+  Frames frames_;
+};
+
+}  // namespace ptecheck
+
+#endif

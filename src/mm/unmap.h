@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// try_to_unmap(): takes a folio out of every process that maps it, as reclaim does before it frees
+// or writes out the folio's pages. Functions carry the names of those of mm/rmap.c, whose order of
+// steps they follow:
+//
+//   try_to_unmap                walks the VMAs (rmap_walk_anon)
+//     try_to_unmap_one          walks one VMA's entries (page_vma_mapped_walk); for each:
+//       folio_unmap_pte_batch   how many entries at once
+//       get_and_clear           takes them out; flushes, or notes that a flush is due
+//       unmap_lazyfree          drops the pages, or puts the entries back
+//       unmap_swapbacked        leaves a swap entry, or puts the entry back
+//
+// Source: 6.12 for one entry at a time and swap-backed folios; 6.15 (354dffd29575) and 6.16
+// (folio_unmap_pte_batch()) for batches, which only lazyfree folios get.
+#ifndef PTECHECK_MM_UNMAP_H
+#define PTECHECK_MM_UNMAP_H
+
+#include <algorithm>
+#include <array>
+
+#include "mm/policy.h"
+#include "mm/world.h"
+#include "pte/batch.h"
+
+namespace ptecheck {
+
+// `kMutants`: policy.mutant may be set. False compiles all mistakes away.
+template <EntryFormat F, bool kMutants>
+class Unmap {
+ public:
+  Unmap(World<F>& world, const Policy& policy) : w_(world), policy_(policy) {}
+
+  // rmap_walk_anon(): VMAs in the order of the anon_vma's interval tree, by their first page, then
+  // as they were inserted, process by process; until one refuses, or the folio is not mapped any
+  // more.
+  void try_to_unmap() {
+    for (unsigned p = 0; p < w_.processes; ++p)
+      if (!visit(p, 0)) return;
+    std::array<unsigned, MAX_PROCESSES> order{};
+    unsigned count = 0;
+    const unsigned folio_end = w_.first + w_.folio.pages;
+    for (unsigned p = 0; p < w_.processes; ++p) {
+      if (w_.mm[p].vmas < 2 || w_.mm[p].vma[1].start >= folio_end) continue;
+      unsigned at = count++;
+      for (; at > 0 && w_.mm[order[at - 1]].vma[1].start > w_.mm[p].vma[1].start; --at)
+        order[at] = order[at - 1];
+      order[at] = p;
+    }
+    for (unsigned i = 0; i < count; ++i)
+      if (!visit(order[i], 1)) return;
+  }
+
+ private:
+  using Word = typename F::Word;
+
+  // One batch on its way: `nr` entries from `slot`, the folio's pages from `page`.
+  struct Batch {
+    Mm<F>& mm;
+    const Vma& vma;
+    unsigned slot, page, nr;
+    Word pteval;        // first entry, what get_and_clear_ptes() made of it
+    bool exclusive;     // PageAnonExclusive of the first page, read before clearing
+    bool all_writable;  // with Restore::kFirstOrProtected
+  };
+
+  bool mutant(Mutant m) const {
+    if constexpr (kMutants) return policy_.mutant == m;
+    return false;
+  }
+
+  bool visit(unsigned p, unsigned v) {
+    return try_to_unmap_one(w_.mm[p], w_.mm[p].vma[v]) && w_.folio.mapcount != 0;
+  }
+
+  // False: the walk over VMAs ends here.
+  bool try_to_unmap_one(Mm<F>& mm, const Vma& vma) {
+    nr_before_ = 1;
+    const unsigned end = std::min(w_.first + w_.folio.pages, vma.end);
+    // page_vma_mapped_walk(): holes, other folios' pages and swap entries are passed over; the end
+    // of a page table is no obstacle.
+    for (unsigned slot = std::max(w_.first, vma.start); slot < end; ++slot) {
+      const Word pte = mm.pte[slot];
+      if (!F::pte_present(pte)) continue;
+      const unsigned page = w_.pageOf(pte);
+      if (page >= w_.folio.pages) continue;
+      if (!(w_.ttu & UNMAP_IGNORE_MLOCK) && vma.has(VMA_LOCKED)) {
+        if (!w_.folio.large()) w_.folio.flags |= FOLIO_MLOCKED;  // mlock_vma_folio()
+        return false;
+      }
+      const unsigned exclusive_page = mutant(Mutant::kWrongExclusivePage) ? 0 : page;
+      Batch batch{mm, vma, slot, page, 1, pte, w_.page(exclusive_page).exclusive, false};
+      folio_unmap_pte_batch(batch);
+      get_and_clear(batch);
+      ++w_.batches;
+      w_.batched_entries += batch.nr;
+      if (w_.folio.has(FOLIO_SWAPBACKED) != w_.folio.has(FOLIO_SWAPCACHE)) {
+        ++w_.warnings;
+        if (!policy_.loses_on_mismatch) put_back(batch);
+        return false;
+      }
+      const bool done =
+          w_.folio.has(FOLIO_SWAPBACKED) ? unmap_swapbacked(batch) : unmap_lazyfree(batch);
+      if (!done) return false;
+      folio_remove_rmap_ptes(batch);
+      if (batch.nr == w_.folio.pages) break;
+    }
+    return true;
+  }
+
+  // Sets batch.nr, and merges into batch.pteval what the flags want merged.
+  void folio_unmap_pte_batch(Batch& batch) {
+    if (policy_.reach == Reach::kOne || !w_.folio.large() || w_.folio.has(FOLIO_SWAPBACKED)) return;
+    if (policy_.reach == Reach::kWholeFolio && batch.page != 0) return;
+    const unsigned within = w_.within(batch.vma, batch.slot);
+    unsigned folio_left = w_.folio.pages - batch.page;
+    unsigned max_nr = policy_.bounds == Bounds::kFolio ? folio_left : within;
+    if (mutant(Mutant::kBatchLengthKept) && nr_before_ > 1) {
+      batch.nr = std::min(nr_before_, folio_left + 1);
+      return;
+    }
+    if (mutant(Mutant::kScanBeforeClip)) max_nr = folio_left;
+    if (mutant(Mutant::kNoVmaClip))
+      max_nr = std::min(folio_left, TABLE_SLOTS - batch.slot % TABLE_SLOTS);
+    if (mutant(Mutant::kNoFolioClip)) max_nr = ++folio_left;
+    const PteBatch found =
+        folio_pte_batch_flags<F>(&batch.mm.pte[batch.slot], &batch.pteval, max_nr, folio_left,
+                                 policy_.flags, batch.vma.has(VMA_SHADOW_STACK));
+    touch(found.read, within);
+    batch.nr = found.nr;
+    if (policy_.reach == Reach::kWholeFolio && batch.nr != w_.folio.pages) batch.nr = 1;
+    if (mutant(Mutant::kScanBeforeClip)) batch.nr = std::min(batch.nr, within);
+    nr_before_ = batch.nr;
+  }
+
+  // Every access to more than the entry the walk has found is reported here.
+  void touch(unsigned nr, unsigned within) {
+    if (nr > within) w_.outside += nr - within;
+  }
+
+  void get_and_clear(Batch& batch) {
+    Word* ptep = &batch.mm.pte[batch.slot];
+    if (batch.nr > 1) remember(batch, ptep);
+    const Word merged = batch.pteval;
+    const bool first_dirty = F::pte_dirty(ptep[0]);
+    batch.pteval = get_and_clear_ptes<F>(ptep, batch.nr);
+    const bool shadow_stack = batch.vma.has(VMA_SHADOW_STACK);
+    // The merged copy was read before clearing; carry its bits over to what clearing returned.
+    if (policy_.restore == Restore::kMerged && batch.nr > 1) {
+      if ((policy_.flags & FPB_MERGE_WRITE) && F::pte_write(merged))
+        batch.pteval = F::pte_mkwrite(batch.pteval, shadow_stack);
+    }
+    if (mutant(Mutant::kMkdirtyGainsWrite) && !first_dirty && F::pte_dirty(batch.pteval))
+      batch.pteval = F::pte_mkwrite(batch.pteval, shadow_stack);
+    if (policy_.wrprotect_early) {
+      batch.pteval = F::pte_wrprotect(batch.pteval);
+      if (mutant(Mutant::kWrprotectLosesDirty)) batch.pteval = F::pte_mkclean(batch.pteval);
+    }
+    flush(batch);
+    bool dirty = F::pte_dirty(batch.pteval);
+    if (mutant(Mutant::kOnlyFirstDirty)) dirty = first_dirty;
+    if (mutant(Mutant::kSwapBackedDirtyForgotten) && w_.folio.has(FOLIO_SWAPBACKED)) dirty = false;
+    if (mutant(Mutant::kLazyfreeDirtyForgotten) && !w_.folio.has(FOLIO_SWAPBACKED)) dirty = false;
+    if (dirty) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
+  }
+
+  // What a restore needs to know of the single entries.
+  void remember(Batch& batch, const Word* ptep) {
+    touch(batch.nr, w_.within(batch.vma, batch.slot));
+    if (policy_.restore == Restore::kEach) std::copy_n(ptep, batch.nr, saved_.begin());
+    if (policy_.restore == Restore::kFirstOrProtected)
+      batch.all_writable =
+          std::all_of(ptep, ptep + batch.nr, [](Word e) { return F::pte_write(e); });
+  }
+
+  void flush(const Batch& batch) {
+    const bool defer = F::kDefersTlbFlush && (w_.ttu & UNMAP_BATCH_FLUSH) &&
+                       (w_.remote_cpu || !F::kDefersOnlyIfRemote);  // should_defer_flush()
+    if (defer) {
+      set_tlb_ubc_flush_pending(batch);
+    } else if (!policy_.flushes_accessible_only || F::pte_accessible(batch.pteval)) {
+      ++w_.tlb.flushes;
+      w_.tlb.flushed_pages += batch.nr;
+    }
+  }
+
+  // Reads the dirty bit, not the write bit.
+  void set_tlb_ubc_flush_pending(const Batch& batch) {
+    if (!F::pte_accessible(batch.pteval)) return;
+    w_.tlb.flush_required = true;
+    ++batch.mm.tlb_flush_batched;
+    if (F::pte_dirty(batch.pteval)) w_.tlb.writable = true;
+  }
+
+  // True: the pages may go.
+  bool unmap_lazyfree(Batch& batch) {
+    if (w_.eventFires(EVENT_REFERENCE)) ++w_.folio.refcount;  // GUP-fast, or a speculative lookup
+    const bool droppable = batch.vma.has(VMA_DROPPABLE);
+    const bool dirty = w_.folio.has(FOLIO_DIRTY) && !droppable;
+    const bool referenced = w_.folio.refcount != 1 + w_.folio.mapcount;
+    if (!dirty && !referenced) {
+      if (!mutant(Mutant::kRssNotReduced))
+        batch.mm.rss[RSS_ANON] -= mutant(Mutant::kRssReducedByOne) ? 1 : static_cast<int>(batch.nr);
+      return true;
+    }
+    if (dirty || !mutant(Mutant::kRestoreForgotten)) put_back(batch);
+    if (dirty || (policy_.swapbacked_on_reference && !droppable) ||
+        (mutant(Mutant::kSwapbackedOnlyIfBatched) && batch.nr > 1))
+      w_.folio.flags |= FOLIO_SWAPBACKED;
+    return false;
+  }
+
+  void put_back(Batch& batch) {
+    Word* ptep = &batch.mm.pte[batch.slot];
+    if (policy_.restore == Restore::kEach && batch.nr > 1) {
+      std::copy_n(saved_.begin(), batch.nr, ptep);
+      return;
+    }
+    Word pte = batch.pteval;
+    if (policy_.restore == Restore::kWriteProtect ||
+        (policy_.restore == Restore::kFirstOrProtected && batch.nr > 1 && !batch.all_writable))
+      pte = F::pte_wrprotect(pte);
+    if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
+    if (mutant(Mutant::kRestoreMakesWritable) && batch.exclusive && batch.vma.has(VMA_WRITE) &&
+        !F::pte_uffd_wp(pte) && !F::pte_protnone(pte))
+      pte = F::pte_mkwrite(pte, batch.vma.has(VMA_SHADOW_STACK));
+    set_ptes<F>(ptep, pte, batch.nr);
+  }
+
+  // True: the entry has been replaced by a swap entry. One entry at a time in all versions.
+  bool unmap_swapbacked(Batch& batch) {
+    Page& page = w_.page(batch.page);
+    if (w_.eventFires(EVENT_SWAP_DUPLICATE)) {  // swap_duplicate()
+      put_back_swapbacked(batch);
+      return false;
+    }
+    ++page.swap_count;
+    if (batch.exclusive && !folio_try_share_anon_rmap_pte(page)) {
+      --page.swap_count;  // swap_free()
+      put_back_swapbacked(batch);
+      return false;
+    }
+    --batch.mm.rss[RSS_ANON];
+    ++batch.mm.rss[RSS_SWAP];
+    Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET + batch.page));
+    if (batch.exclusive) swp = F::pte_swp_mkexclusive(swp);
+    if (F::pte_soft_dirty(batch.pteval) && !mutant(Mutant::kSwapEntryLosesSoftDirty))
+      swp = F::pte_swp_mksoft_dirty(swp);
+    if (F::pte_uffd_wp(batch.pteval) && !mutant(Mutant::kSwapEntryLosesUffdWp))
+      swp = F::pte_swp_mkuffd_wp(swp);
+    batch.mm.pte[batch.slot] = swp;
+    return true;
+  }
+
+  void put_back_swapbacked(Batch& batch) {
+    Word pte = batch.pteval;
+    if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
+    if (mutant(Mutant::kRestoreWriteProtects)) pte = F::pte_wrprotect(pte);
+    batch.mm.pte[batch.slot] = pte;
+  }
+
+  // A page stops being exclusive, unless somebody may hold a pin on it.
+  bool folio_try_share_anon_rmap_pte(Page& page) {
+    if (w_.folio.maybeDmaPinned() && !mutant(Mutant::kPinIgnored)) return false;
+    page.exclusive = false;
+    return true;
+  }
+
+  void folio_remove_rmap_ptes(const Batch& batch) {
+    for (unsigned i = 0; i < batch.nr; ++i) --w_.page(batch.page + i).mapcount;
+    w_.folio.mapcount -= static_cast<int>(batch.nr);
+    w_.folio.refcount -= static_cast<int>(batch.nr);  // folio_put_refs()
+    // munlock_vma_folio() and mlock_drain_local(): an isolated folio is simply munlocked.
+    if (batch.vma.has(VMA_LOCKED)) w_.folio.flags &= ~unsigned{FOLIO_MLOCKED};
+  }
+
+  World<F>& w_;
+  const Policy& policy_;
+  unsigned nr_before_ = 1;  // kBatchLengthKept
+  std::array<Word, MAX_PAGES + 1> saved_;
+};
+
+}  // namespace ptecheck
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The modelled system: one folio, the processes that map it, their page tables and VMAs, and what
+// the kernel counts. Plain data in fixed arrays; what happens to it is in build.h, unmap.h,
+// fault.h, fork.h.
+//
+// Addresses are slots: slot i is the i-th entry of a process's page tables, which lie one behind
+// the other in memory, so that whoever reads past the end of the first finds the second. The
+// folio's page i is at slot first + i, in every process.
+#ifndef PTECHECK_MM_WORLD_H
+#define PTECHECK_MM_WORLD_H
+
+#include <algorithm>
+#include <array>
+
+#include "pte/format.h"
+#include "scenario/flat.h"
+
+namespace ptecheck {
+
+inline constexpr unsigned kSlots = TABLES * TABLE_SLOTS;
+inline constexpr int kPinBias =
+    1024;  // GUP_PIN_COUNTING_BIAS: what a pin adds to a small folio's count
+
+struct Vma {
+  unsigned flags = 0;           // VMA_*
+  unsigned start = 0, end = 0;  // slots [start, end)
+
+  bool has(unsigned flag) const { return (flags & flag) != 0; }
+};
+
+template <EntryFormat F>
+struct Mm {
+  std::array<typename F::Word, kSlots> pte{};
+  std::array<Vma, 2> vma{};
+  unsigned vmas = 0;
+  std::array<int, RSS_KINDS> rss{};  // change
+  unsigned tlb_flush_batched = 0;    // deferred flushes ("pending" in the kernel)
+
+  const Vma& vmaOf(unsigned slot) const { return vma[vmas == 2 && slot >= vma[1].start ? 1 : 0]; }
+};
+
+// struct page, as far as rmap and swap count on it.
+struct Page {
+  int mapcount = 0;            // entries that map it
+  int swap_count = 0;          // swap entries that stand for it
+  bool exclusive = false;      // PageAnonExclusive
+  bool was_exclusive = false;  // ... before the operation
+};
+
+struct Folio {
+  unsigned pages = 0;
+  unsigned flags = 0;  // FOLIO_*
+  int refcount = 0;    // isolation 1, each mapping 1, swap cache 1 a page, other references, pins
+  int mapcount = 0;
+  unsigned pincount = 0;  // _pincount; counted for large folios alone
+
+  bool has(unsigned flag) const { return (flags & flag) != 0; }
+  bool large() const { return pages > 1; }
+  bool maybeDmaPinned() const { return large() ? pincount > 0 : refcount >= kPinBias; }
+};
+
+// current->tlb_ubc, and what was flushed at once.
+struct TlbBatch {
+  bool flush_required = false;
+  bool writable = false;
+  unsigned flushes = 0;
+  unsigned flushed_pages = 0;
+};
+
+template <EntryFormat F>
+struct World {
+  using Word = typename F::Word;
+
+  Folio folio;
+  // The folio's pages, between one page of its neighbour on each side: a batch that runs too far
+  // counts there.
+  std::array<Page, MAX_PAGES + 2> page_storage{};
+  std::array<Mm<F>, MAX_PROCESSES> mm{};
+  unsigned processes = 0;
+  unsigned first = 0;  // slot of the folio's page 0
+  TlbBatch tlb;
+  unsigned ttu = 0;  // UNMAP_*
+  bool remote_cpu = false;
+
+  unsigned event = EVENT_NONE, event_at = 0, event_chances = 0;
+  bool event_fired = false;
+
+  unsigned batches = 0, batched_entries = 0;
+  unsigned outside = 0;  // entries touched outside folio, VMA or page table
+  unsigned warnings = 0;
+
+  Page& page(unsigned i) { return page_storage[i + 1]; }  // i == pages: the neighbour's
+  const Page& page(unsigned i) const { return page_storage[i + 1]; }
+  // The folio's page that a present entry maps; >= folio.pages if it is no page of this folio.
+  unsigned pageOf(Word pte) const {
+    const Word page = F::pte_pfn(pte) - Word(FOLIO_PFN);
+    return page < Word(folio.pages) ? static_cast<unsigned>(page) : ~0U;
+  }
+
+  // How many entries from `slot` on are inside folio, VMA and page table: what a batch may touch.
+  unsigned within(const Vma& vma, unsigned slot) const {
+    return std::min({first + folio.pages - slot, vma.end - slot, TABLE_SLOTS - slot % TABLE_SLOTS});
+  }
+
+  // The chance of another CPU, or of a failing call, to do what the scenario wants done.
+  bool eventFires(unsigned kind) {
+    if (event != kind || ++event_chances != event_at) return false;
+    event_fired = true;
+    return true;
+  }
+};
+
+}  // namespace ptecheck
+
+#endif

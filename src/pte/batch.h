@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Batches: neighbouring entries that map neighbouring pages of one folio, treated as one.
+//
+// A batch is found by comparing entries after *normalising* them: bits that may differ inside a
+// batch are cleared on both sides, then raw values are compared with the first entry's, whose page
+// frame is advanced. What is normalised away is lost to whoever afterwards takes the first entry
+// for all of them; that is what this tool is about.
+//
+// Through the years (mm/internal.h):
+//   6.9-6.16  folio_pte_batch(): FPB_IGNORE_DIRTY and FPB_IGNORE_SOFT_DIRTY; write and young always
+//             ignored. IGNORE_x is the absence of RESPECT_x.
+//   6.17-     folio_pte_batch_flags(): FPB_RESPECT_DIRTY, _SOFT_DIRTY, _WRITE; FPB_MERGE_WRITE,
+//             FPB_MERGE_YOUNG_DIRTY. Young can never be respected. No flag concerns uffd-wp,
+//             protnone and everything else: always compared.
+// In no version is PageAnonExclusive looked at.
+#ifndef PTECHECK_PTE_BATCH_H
+#define PTECHECK_PTE_BATCH_H
+
+#include "pte/format.h"
+
+namespace ptecheck {
+
+enum : unsigned {  // fpb_t
+  FPB_RESPECT_DIRTY = 1U << 0,
+  FPB_RESPECT_SOFT_DIRTY = 1U << 1,
+  FPB_RESPECT_WRITE = 1U << 2,
+  FPB_MERGE_WRITE = 1U << 3,       // the caller's copy becomes writable if any entry is
+  FPB_MERGE_YOUNG_DIRTY = 1U << 4  // ... young, or dirty, if any entry is
+};
+
+// __pte_batch_clear_ignored() of 6.17. The order matters where one helper's result depends on
+// another's bit: on x86, pte_mkclean() takes the dirty bit that makes write=0 a shadow stack, so
+// that with RESPECT_WRITE and without RESPECT_DIRTY a writable shadow-stack entry and a read-only
+// one become equal.
+template <EntryFormat F>
+constexpr typename F::Word pte_batch_clear_ignored(typename F::Word pte, unsigned flags) {
+  if (!(flags & FPB_RESPECT_DIRTY)) pte = F::pte_mkclean(pte);
+  if (!(flags & FPB_RESPECT_SOFT_DIRTY)) pte = F::pte_clear_soft_dirty(pte);
+  if (!(flags & FPB_RESPECT_WRITE)) pte = F::pte_wrprotect(pte);
+  return F::pte_mkold(pte);
+}
+
+struct PteBatch {
+  unsigned nr;    // entries in the batch
+  unsigned read;  // entries that were looked at: nr, or nr + 1 if one ended it
+};
+
+// folio_pte_batch_flags() of 6.17.
+//   ptep        the first entry, in its table; the following ones are read from there
+//   ptent       the caller's copy of the first entry; MERGE flags change it (never the table)
+//   max_nr      bound in entries, at least 1: ends of VMA and page table are the *caller's* duty
+//   folio_left  pages from the first entry's to the folio's end; bounds the batch as well
+//   flags       FPB_*
+//   shadow_stack  the VMA is VM_SHADOW_STACK (for pte_mkwrite)
+// `F` may be any format of single entries; one with pte_batch_hint() > 1 needs its own loop.
+template <EntryFormat F>
+constexpr PteBatch folio_pte_batch_flags(const typename F::Word* ptep, typename F::Word* ptent,
+                                         unsigned max_nr, unsigned folio_left, unsigned flags,
+                                         bool shadow_stack) {
+  using Word = typename F::Word;
+  if (folio_left < max_nr) max_nr = folio_left;
+  const Word first = pte_batch_clear_ignored<F>(*ptent, flags);
+  bool any_writable = false, any_young = false, any_dirty = false;
+  unsigned nr = 1;
+  PteBatch batch{1, 1};
+  for (; nr < max_nr; ++nr) {
+    const Word pte = ptep[nr];
+    ++batch.read;
+    const Word expected = F::pte_advance_pfn(first, Word(nr));
+    if (!F::pte_same(pte_batch_clear_ignored<F>(pte, flags), expected)) break;
+    any_writable = any_writable || F::pte_write(pte);
+    any_young = any_young || F::pte_young(pte);
+    any_dirty = any_dirty || F::pte_dirty(pte);
+  }
+  batch.nr = nr;
+  if ((flags & FPB_MERGE_WRITE) && any_writable) *ptent = F::pte_mkwrite(*ptent, shadow_stack);
+  if (flags & FPB_MERGE_YOUNG_DIRTY) {
+    if (any_young) *ptent = F::pte_mkyoung(*ptent);
+    if (any_dirty) *ptent = F::pte_mkdirty(*ptent);
+  }
+  return batch;
+}
+
+// get_and_clear_ptes() of include/linux/pgtable.h: empties `nr` entries and returns the *first*,
+// with dirty and young of all merged in, by pte_mkdirty() and pte_mkyoung(). All other bits of the
+// later entries are gone. So where pte_mkdirty() sets soft-dirty, one dirty entry after the first
+// makes the result soft-dirty; and on x86 it turns a shadow-stack first entry read-only.
+template <EntryFormat F>
+constexpr typename F::Word get_and_clear_ptes(typename F::Word* ptep, unsigned nr) {
+  typename F::Word pte = ptep[0];
+  ptep[0] = F::none();
+  for (unsigned i = 1; i < nr; ++i) {
+    const typename F::Word other = ptep[i];
+    ptep[i] = F::none();
+    if (F::pte_dirty(other)) pte = F::pte_mkdirty(pte);
+    if (F::pte_young(other)) pte = F::pte_mkyoung(pte);
+  }
+  return pte;
+}
+
+// set_ptes() of include/linux/pgtable.h: every entry is the first with its page frame advanced. For
+// nr > 1 the old entries must be non-present and the new ones present.
+template <EntryFormat F>
+constexpr void set_ptes(typename F::Word* ptep, typename F::Word pte, unsigned nr) {
+  ptep[0] = pte;
+  for (unsigned i = 1; i < nr; ++i) {
+    pte = F::pte_advance_pfn(pte, typename F::Word(1));
+    ptep[i] = pte;
+  }
+}
+
+// wrprotect_ptes(): entry by entry; bits may differ in the run.
+template <EntryFormat F>
+constexpr void wrprotect_ptes(typename F::Word* ptep, unsigned nr) {
+  for (unsigned i = 0; i < nr; ++i) ptep[i] = F::pte_wrprotect(ptep[i]);
+}
+
+}  // namespace ptecheck
+
+#endif
