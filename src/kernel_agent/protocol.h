@@ -68,7 +68,7 @@ typedef struct AgentHeader {
   unsigned done;                    /* scenarios below this one have their outcome. While a batch runs:
                                 the index of the one at work; afterwards: count */
   unsigned self_test;               /* SELF_TEST_* */
-  char message[240];                /* NUL-terminated: AGENT_ERROR's or the self-test's reason */
+  char message[320];                /* NUL-terminated: AGENT_ERROR's or the self-test's reason */
   AgentIdentity identity;
 } AgentHeader;
 

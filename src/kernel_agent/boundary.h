@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What agent.c, which sees kernel headers, and runtime.c and main.c, which see libc, know of each other.
+ * Neither side's headers may appear here.
+ */
+#ifndef PTECHECK_KERNEL_AGENT_BOUNDARY_H
+#define PTECHECK_KERNEL_AGENT_BOUNDARY_H
+
+#include "kernel_agent/protocol.h"
+
+enum { RAM_PAGES = 4096 }; /* modelled RAM: page frames 0 .. RAM_PAGES - 1 */
+
+enum AgentPhase { /* what a warning or trap means depends on when it comes */
+       PHASE_OUTSIDE = 0, /* no scenario at work: a trap is the environment's own failure */
+       PHASE_BUILD = 1,   /* the scenario contradicts the tree's checks: STATUS_UNSUPPORTED */
+       PHASE_OPERATION = 2, /* the tree's fault */
+       PHASE_COLLECT = 3
+};
+
+/* Everything a scenario changes that is not kernel data. Cleared by agentRun(). */
+typedef struct AgentState {
+  const Scenario *scenario;
+  Outcome *outcome;
+  enum AgentPhase phase;
+  unsigned warnings;
+  char warning[120];          /* the first one */
+  unsigned flushes, flushed_pages;
+  unsigned barriers;          /* smp_mb() of mm/rmap.c passed */
+  unsigned duplications;      /* swap_duplicate() calls */
+  unsigned event_fired;
+  unsigned outside;
+  int locks;                  /* spin locks held */
+  int rwsem_readers;
+  int swap_change[MAX_PAGES]; /* by page of the folio */
+} AgentState;
+
+extern AgentState agent_state;
+
+/* runtime.c */
+extern char *env_ram;     /* page frame 0 */
+extern char *env_vmemmap; /* struct page 0 */
+void env_unmodelled(const char *name, void *return_address) __attribute__((noreturn, cold));
+/* A broken promise that no assertion of the tree sees; `pc`: an address in the code to blame. */
+void env_broken(const char *text, void *pc) __attribute__((noreturn, cold));
+void env_unsupported(const char *text) __attribute__((noreturn, cold));
+/* Runs one scenario: traps end in the outcome, and in a fresh environment. */
+void runtimeRun(const Scenario *scenario, Outcome *outcome);
+void runtimeReset(void); /* as if no scenario had ever run */
+/* Maps memory, installs handlers, builds the environment. 0, or -1 with header->message set. */
+int runtimeStart(AgentHeader *header, unsigned char *coverage);
+
+/* agent.c */
+void agentIdentify(AgentIdentity *identity);
+unsigned long agentPageBytes(void);   /* sizeof(struct page) */
+void agentReset(void);                /* builds everything anew; RAM and vmemmap are zero */
+void agentRun(const Scenario *scenario, Outcome *outcome);
+long agentSwapPage(unsigned long entry);  /* raw swp_entry_t -> page of the folio, -1: foreign */
+long agentFolioPage(const void *page);    /* struct page -> page of the folio, -1: foreign */
+int agentStateIsPristine(void);           /* 1: nothing is left in tables and RAM (slow; leak test) */
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One abstract operation, the spellings it has had. Part of agent.c. HAVE_* comes from the probe (have.h),
+ * which sees the tree as mm/rmap.c sees it.
+ */
+#ifndef PTECHECK_KERNEL_AGENT_SPELLINGS_H
+#define PTECHECK_KERNEL_AGENT_SPELLINGS_H
+
+/* uffd-wp became plain uffd in 2026, when a read-protecting mode came beside it. */
+#if defined(HAVE_pte_mkuffd_wp)
+#define spellingMakeUffd(pte) pte_mkuffd_wp(pte)
+#elif defined(HAVE_pte_mkuffd)
+#define spellingMakeUffd(pte) pte_mkuffd(pte)
+#endif
+
+/* v6.6 split pte_mkwrite() by whether the VMA decides (shadow stacks). */
+#if defined(HAVE_pte_mkwrite_novma)
+#define spellingMakeWrite(pte) pte_mkwrite_novma(pte)
+#else
+#define spellingMakeWrite(pte) pte_mkwrite(pte)
+#endif
+
+/* The low bits of folio->mapping of an anonymous folio: renamed in v6.17. */
+#if defined(HAVE_FOLIO_MAPPING_ANON)
+#define SPELLING_MAPPING_ANON FOLIO_MAPPING_ANON
+#else
+#define SPELLING_MAPPING_ANON PAGE_MAPPING_ANON
+#endif
+
+/* Large folios have a pin count of their own; an order-1 folio has room for it on 64 bit only (v6.15). */
+#if defined(HAVE_folio_has_pincount)
+#define spellingHasPincount(folio) folio_has_pincount(folio)
+#else
+#define spellingHasPincount(folio) folio_test_large(folio)
+#endif
+
+/* Memory that may be dropped under pressure: v6.11, 64 bit only. */
+#if defined(HAVE_VM_DROPPABLE)
+#define SPELLING_VM_DROPPABLE VM_DROPPABLE
+#else
+#define SPELLING_VM_DROPPABLE 0
+#endif
+
+#if defined(CONFIG_MEM_SOFT_DIRTY) && defined(HAVE_VM_SOFTDIRTY)
+#define SPELLING_VM_SOFTDIRTY VM_SOFTDIRTY
+#else
+#define SPELLING_VM_SOFTDIRTY 0
+#endif
+
+#if defined(HAVE_VM_SHADOW_STACK) && defined(HAVE_pte_mkwrite_shstk) && \
+    defined(CONFIG_X86_USER_SHADOW_STACK)
+#define SPELLING_VM_SHADOW_STACK VM_SHADOW_STACK
+#define spellingMakeShadowStack(pte) pte_mkwrite_shstk(pte)
+#else
+#define SPELLING_VM_SHADOW_STACK 0
+#define spellingMakeShadowStack(pte) (pte)
+#endif
+
+/* Does the hardware use this entry? pte_present() also says yes to PROT_NONE entries. */
+#if defined(CONFIG_X86)
+#define spellingHardwarePresent(pte) (!!(pte_flags(pte) & _PAGE_PRESENT))
+#else
+#define spellingHardwarePresent(pte) (pte_present(pte) && !pte_protnone(pte))
+#endif
+
+/* `current` on x86: part of one hot cache line until v6.14, a variable of its own since. */
+#if defined(HAVE_pcpu_hot)
+#define spellingCurrentTask pcpu_hot.current_task
+#else
+#define spellingCurrentTask current_task
+#endif
+
+/* An empty entry is not zero everywhere. */
+#if defined(CONFIG_S390)
+#define SPELLING_NONE __pte(_PAGE_INVALID)
+#else
+#define SPELLING_NONE __pte(0)
+#endif
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The world that stays from scenario to scenario: processes, page tables, VMAs, the anon_vma. Part of
+ * agent.c.
+ *
+ * Speed comes from leaving it alone. Each mm_struct and VMA has an image, a copy of how it looks before a
+ * scenario; a scenario begins by copying the image back, which costs less than finding out what changed
+ * and cannot miss a field. VMAs and the interval tree are made anew only when the geometry differs from
+ * the previous scenario's. Page tables are zero between scenarios: each scenario writes its few slots and
+ * empties them again.
+ *
+ * Page frames: 0 .. 0xbff as flat.h says (the folio, its neighbours, foreign pages), then 16 frames a
+ * process: pgd, p4d, pud, pmd, table 0, canary, table 1, canary. A canary is what a batch meets that walks
+ * off the end of a page table: see fillCanaries() in build.h.
+ */
+#ifndef PTECHECK_KERNEL_AGENT_WORLD_H
+#define PTECHECK_KERNEL_AGENT_WORLD_H
+
+enum {
+  TABLE_PFN = 0xc00,
+  PROCESS_FRAMES = 16,
+  RSS_BASE = 1000, /* so that a count that goes below its start does not go below zero */
+  MM_BYTES = sizeof(struct mm_struct) + 256 /* the CPU masks lie behind the struct */
+};
+
+typedef struct Process {
+  struct mm_struct *mm;
+  struct vm_area_struct vma[2];
+  struct vm_area_struct vma_image[2];
+  struct anon_vma_chain avc[2];
+  pte_t *table[TABLES];
+  pte_t *canary[TABLES];
+} Process;
+
+static Process processes[MAX_PROCESSES];
+static char mm_storage[MAX_PROCESSES][MM_BYTES] __aligned(64);
+static char mm_image[MAX_PROCESSES][MM_BYTES] __aligned(64);
+static struct anon_vma anon_vma_storage;
+static struct task_struct agent_task;
+
+/* The geometry that VMAs and interval tree are built for. */
+static struct {
+  bool valid;
+  unsigned processes, first;
+  unsigned short split[MAX_PROCESSES];
+} geometry;
+
+static inline pte_t *slotOf(Process *p, unsigned slot) {
+  return p->table[slot / TABLE_SLOTS] + slot % TABLE_SLOTS;
+}
+
+static inline unsigned long slotAddress(unsigned slot) {
+  return USER_BASE + (unsigned long)slot * PAGE_SIZE;
+}
+
+static inline bool sameEntry(pte_t a, pte_t b) {
+  return pte_val(a) == pte_val(b);
+}
+
+static void *frameAddress(unsigned long pfn) {
+  return __va(PFN_PHYS(pfn));
+}
+
+/* pgtable_t is a struct page * on most architectures, a pointer to the table on a few. */
+#define tableToken(table, pfn)                                                                        \
+  ((pgtable_t)__builtin_choose_expr(__builtin_types_compatible_p(pgtable_t, struct page *), \
+                                    (void *)pfn_to_page(pfn), (void *)(table)))
+
+static void buildProcess(unsigned number) {
+  Process *p = &processes[number];
+  unsigned long pfn = TABLE_PFN + number * PROCESS_FRAMES;
+  struct mm_struct *mm = p->mm = (struct mm_struct *)mm_storage[number];
+  unsigned t;
+
+  memset(mm_storage[number], 0, MM_BYTES);
+  mm->pgd = (pgd_t *)frameAddress(pfn);
+  atomic_set(&mm->mm_users, 1);
+  atomic_set(&mm->mm_count, 1);
+  INIT_LIST_HEAD(&mm->mmlist);
+  spin_lock_init(&mm->page_table_lock);
+#if defined(CONFIG_MM_ID) && defined(HAVE_MM_ID_MIN)
+  mm->mm_id = MM_ID_MIN + number; /* folios count their mappings by it (v6.15) */
+#endif
+  cpumask_set_cpu(0, mm_cpumask(mm)); /* smp_processor_id() is 0 */
+  for (t = 0; t < TABLES; t++) {
+    unsigned long address = slotAddress(t * TABLE_SLOTS), table_pfn = pfn + 4 + 2 * t;
+    pgd_t *pgd = pgd_offset(mm, address);
+    p4d_t *p4d;
+    pud_t *pud;
+    pmd_t *pmd;
+
+    if (pgd_none(*pgd)) pgd_populate(mm, pgd, (p4d_t *)frameAddress(pfn + 1));
+    p4d = p4d_offset(pgd, address);
+    if (p4d_none(*p4d)) p4d_populate(mm, p4d, (pud_t *)frameAddress(pfn + 2));
+    pud = pud_offset(p4d, address);
+    if (pud_none(*pud)) pud_populate(mm, pud, (pmd_t *)frameAddress(pfn + 3));
+    pmd = pmd_offset(pud, address);
+    pmd_populate(mm, pmd, tableToken(frameAddress(table_pfn), table_pfn));
+    p->table[t] = (pte_t *)frameAddress(table_pfn);
+    p->canary[t] = (pte_t *)frameAddress(table_pfn + 1);
+  }
+  add_mm_counter(mm, MM_ANONPAGES, RSS_BASE);
+  add_mm_counter(mm, MM_FILEPAGES, RSS_BASE);
+  add_mm_counter(mm, MM_SHMEMPAGES, RSS_BASE);
+  add_mm_counter(mm, MM_SWAPENTS, RSS_BASE);
+  memcpy(mm_image[number], mm_storage[number], MM_BYTES);
+}
+
+static void buildVma(Process *p, unsigned which, unsigned from_slot, unsigned to_slot) {
+  struct vm_area_struct *vma = &p->vma[which];
+
+  memset(vma, 0, sizeof(*vma));
+  vma->vm_mm = p->mm;
+  vma->vm_start = slotAddress(from_slot);
+  vma->vm_end = slotAddress(to_slot);
+  vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT; /* anonymous, never moved: v6.12 vma_set_anonymous() users */
+#if defined(HAVE___vma_set_anon_pgoff)
+  __vma_set_anon_pgoff(vma, vma->vm_start >> PAGE_SHIFT);
+#endif
+  vma->vm_page_prot = PAGE_READONLY;
+  vma->anon_vma = &anon_vma_storage;
+  INIT_LIST_HEAD(&vma->anon_vma_chain);
+  memset(&p->avc[which], 0, sizeof(p->avc[which]));
+  p->avc[which].vma = vma;
+  p->avc[which].anon_vma = &anon_vma_storage;
+  list_add(&p->avc[which].same_vma, &vma->anon_vma_chain);
+  anon_vma_interval_tree_insert(&p->avc[which], &anon_vma_storage.rb_root);
+  memcpy(&p->vma_image[which], vma, sizeof(*vma));
+}
+
+/* Inserted in the order of process and VMA; the tree walks by start address, equals in that order. */
+static void buildGeometry(const Scenario *s, unsigned first) {
+  unsigned i;
+
+  memset(&anon_vma_storage, 0, sizeof(anon_vma_storage));
+  anon_vma_storage.root = &anon_vma_storage;
+  atomic_set(&anon_vma_storage.refcount, 1);
+  anon_vma_storage.rb_root = RB_ROOT_CACHED;
+  for (i = 0; i < s->processes; i++) {
+    unsigned end = TABLES * TABLE_SLOTS, split = s->split[i] ? first + s->split[i] : end;
+
+    buildVma(&processes[i], 0, 0, split);
+    if (split < end) buildVma(&processes[i], 1, split, end);
+  }
+  memset(&geometry, 0, sizeof(geometry));
+  geometry.valid = true;
+  geometry.processes = s->processes;
+  geometry.first = first;
+  for (i = 0; i < s->processes; i++) geometry.split[i] = s->split[i];
+}
+
+static inline bool sameGeometry(const Scenario *s, unsigned first) {
+  unsigned i;
+  bool any_split = false;
+
+  if (!geometry.valid || geometry.processes != s->processes) return false;
+  for (i = 0; i < s->processes; i++) {
+    if (geometry.split[i] != s->split[i]) return false;
+    any_split |= s->split[i] != 0;
+  }
+  return !any_split || geometry.first == first;
+}
+
+static vm_flags_t vmaFlags(unsigned flags) {
+  vm_flags_t f = VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+
+  if (flags & VMA_WRITE) f |= VM_WRITE;
+  if (flags & VMA_LOCKED) f |= VM_LOCKED;
+  if (flags & VMA_DROPPABLE) f |= SPELLING_VM_DROPPABLE;
+  if (flags & VMA_UFFD_WP) f |= VM_UFFD_WP;
+  if (flags & VMA_SHADOW_STACK) f |= SPELLING_VM_SHADOW_STACK;
+  if (flags & VMA_SOFTDIRTY) f |= SPELLING_VM_SOFTDIRTY;
+  return f;
+}
+
+/* Everything as if no scenario had ever run, but for the scenario's geometry and VMA flags. */
+static void restoreWorld(const Scenario *s, unsigned first) {
+  unsigned i, v;
+
+  if (!sameGeometry(s, first)) buildGeometry(s, first);
+  for (i = 0; i < s->processes; i++) {
+    Process *p = &processes[i];
+
+    memcpy(p->mm, mm_image[i], MM_BYTES);
+    if (s->remote_cpu) cpumask_set_cpu(1, mm_cpumask(p->mm));
+    for (v = 0; v < (s->split[i] ? 2u : 1u); v++) {
+      memcpy(&p->vma[v], &p->vma_image[v], sizeof(p->vma[v]));
+      vm_flags_init(&p->vma[v], vmaFlags(s->vma[i][v].flags));
+    }
+  }
+  INIT_LIST_HEAD(&init_mm.mmlist);
+#if defined(CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH)
+  memset(&agent_task.tlb_ubc, 0, sizeof(agent_task.tlb_ubc));
+#endif
+}
+
+/* The VMA of a folio page in a process. */
+static inline struct vm_area_struct *vmaOf(const Scenario *s, unsigned process, unsigned page) {
+  return &processes[process].vma[s->split[process] && page >= s->split[process]];
+}
+
+static inline bool inShadowStack(const Scenario *s, unsigned process, unsigned page) {
+  return s->vma[process][s->split[process] && page >= s->split[process]].flags & VMA_SHADOW_STACK;
+}
+
+#endif
