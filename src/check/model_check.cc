@@ -13,26 +13,40 @@
 #include "mm/machine.h"
 #include "pte/x86_64.h"
 #include "scenario/error.h"
+#include "spec/explain.h"
+#include "spec/judge.h"
 
 namespace ptecheck {
 
 namespace {
 
-using Format = X86_64;
+using Format = X86_64<>;
 
-// One policy on one machine, judged. `differs` needs the same code one entry at a time; policies that
+// The code that `differs` compares a policy with, in a form that makes equal code equal: at one entry a batch
+// there is nothing to respect or merge, and putting back the first, the merged or each entry is the same.
+// (The twin in model_check_test.cc runs the reference as it is.)
+Policy canonicalReference(const Policy& policy) {
+  Policy reference = policy.reference();
+  reference.name = reference.summary = {};
+  reference.flags = 0;
+  reference.bounds = Bounds::kTableAndVma;
+  if (reference.restore != Restore::kWriteProtect) reference.restore = Restore::kFirst;
+  return reference;
+}
+
+// Policies on one machine, judged. `differs` needs the same code one entry at a time; policies that
 // have the same such reference share its outcome.
 class Judged {
  public:
   Judged(std::vector<Policy> policies, RuleSet rules) : policies_(std::move(policies)), rules_(rules) {
     for (const Policy& policy : policies_) {
-      const Policy reference = policy.reference();
-      if (reference == policy) {
+      if (policy.reach == Reach::kOne) {
         reference_of_.push_back(kNone);  // it is its own reference
         continue;
       }
+      const Policy reference = canonicalReference(policy);
       std::size_t i = 0;
-      while (i < references_.size() && !(references_[i] == reference)) ++i;
+      while (i < references_.size() && references_[i] != reference) ++i;
       if (i == references_.size()) references_.push_back(reference);
       reference_of_.push_back(i);
     }
@@ -94,7 +108,7 @@ Space randomSpace(const SearchOptions& options) {
 
 // Shrinks the first scenario that broke the rule, and runs it once more for the report.
 Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const Choices& choices) {
-  FindingId id{space, policy.name, choices};
+  FindingId id{space, std::string(policy.name), choices};
   Judged judged({policy}, ruleBit(rule));
   Scenario scenario;
   const StillFails still_fails = [&](const Choices& tried, Choices* used) {
@@ -121,6 +135,13 @@ Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const C
 }
 
 }  // namespace
+
+Policy policyByName(std::string_view name) {
+  if (const Policy* policy = findPolicy(name)) return *policy;
+  if (const MutantInfo* mutant = findMutant(name)) return policyOf(*mutant);
+  throw Error(ErrorKind::kUsage, "there is no policy or mutant '" + std::string(name) +
+                                     "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
+}
 
 ModelRun runOnModel(const Scenario& scenario, const Policy& policy) {
   ModelRun run;

@@ -14,7 +14,7 @@
 #include "scenario/choices.h"
 #include "scenario/flat.h"
 #include "scenario/space.h"
-#include "spec/judge.h"
+#include "spec/explain.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
