@@ -18,34 +18,21 @@ namespace ptecheck {
 
 using Token = std::uint16_t;
 
-// Page numbers in tokens. The folio's pages are 0 .. MAX_PAGES - 1; foreign pages must be told from
-// them.
-inline constexpr unsigned kOtherToken = MAX_PAGES;          // + page: what an ENTRY_OTHER hole maps
-inline constexpr unsigned kSwappedToken = 2 * MAX_PAGES;    // + page: what ENTRY_SWAPPED stands for
-inline constexpr unsigned kNeighbourToken = 3 * MAX_PAGES;  // + 0 or 1: the folio's neighbours
-inline constexpr unsigned kUnknownToken = 4 * MAX_PAGES - 1;
+// Pages of other folios have no token of their own: nobody knows what is in them.
+inline constexpr Token kForeignToken = SEEN_FAULT;
 
 constexpr Token originalToken(unsigned page) { return seenValue(SEEN_ORIGINAL, page); }
 constexpr Token writtenToken(unsigned process, unsigned page) {
   return seenValue(SEEN_WRITER + process, page);
 }
-
 // What is in page frame `pfn`, or behind swap offset `offset`, as long as nobody has written;
 // `pages` is the folio's size.
 constexpr Token originalOfPfn(std::uint64_t pfn, unsigned pages) {
-  if (pfn - FOLIO_PFN < pages) return originalToken(static_cast<unsigned>(pfn - FOLIO_PFN));
-  if (pfn - OTHER_PFN < pages)
-    return originalToken(kOtherToken + static_cast<unsigned>(pfn - OTHER_PFN));
-  if (pfn == FOLIO_PFN - 1U) return originalToken(kNeighbourToken);
-  if (pfn == FOLIO_PFN + pages) return originalToken(kNeighbourToken + 1);
-  return originalToken(kUnknownToken);
+  const std::uint64_t page = pfn - FOLIO_PFN;
+  return page < pages ? originalToken(static_cast<unsigned>(page)) : kForeignToken;
 }
 constexpr Token originalOfSwap(std::uint64_t offset, unsigned pages) {
-  const std::uint64_t page = offset - SWAP_OFFSET;
-  if (page < pages) return originalToken(static_cast<unsigned>(page));
-  if (page - MAX_PAGES < MAX_PAGES)
-    return originalToken(kSwappedToken + static_cast<unsigned>(page - MAX_PAGES));
-  return originalToken(kUnknownToken);
+  return originalOfPfn(offset - SWAP_OFFSET + FOLIO_PFN, pages);
 }
 
 inline constexpr std::uint64_t kZeroPfn = 1;
@@ -68,9 +55,8 @@ class Frames {
     pages_ = pages;
     for (unsigned i = 0; i < pages; ++i) {
       folio_[i] = originalToken(i);
-      other_[i] = {originalToken(kOtherToken + i), 0, false};
+      other_[i] = {kForeignToken, 0, false};
     }
-    neighbour_ = {originalToken(kNeighbourToken), originalToken(kNeighbourToken + 1)};
   }
 
   // The new frame's page frame number; exclusive, mapped once.
@@ -87,14 +73,13 @@ class Frames {
     return nullptr;
   }
 
-  // Where the contents of a page frame are kept. Never null; the zero page is not for writing.
+  // Where the contents of a page frame are kept; for the zero page and foreign frames a place of
+  // which nothing is remembered.
   Token& contents(std::uint64_t pfn) {
     if (pfn - FOLIO_PFN < pages_) return folio_[pfn - FOLIO_PFN];
     if (Frame* small = frame(pfn)) return small->contents;
-    if (pfn == FOLIO_PFN - 1U) return neighbour_[0];
-    if (pfn == FOLIO_PFN + pages_) return neighbour_[1];
-    unknown_ = pfn == kZeroPfn ? Token{SEEN_ZERO} : originalToken(kUnknownToken);
-    return unknown_;
+    elsewhere_ = pfn == kZeroPfn ? Token{SEEN_ZERO} : kForeignToken;
+    return elsewhere_;
   }
 
  private:
@@ -103,8 +88,7 @@ class Frames {
   std::array<Token, MAX_PAGES> folio_;
   std::array<Frame, MAX_PAGES> other_;
   std::array<Frame, kMaxNew> new_;
-  std::array<Token, 2> neighbour_;
-  Token unknown_ = 0;
+  Token elsewhere_ = 0;
 };
 
 }  // namespace ptecheck

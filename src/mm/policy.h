@@ -7,6 +7,7 @@
 #define PTECHECK_MM_POLICY_H
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "mm/mutant.h"
@@ -39,7 +40,7 @@ enum class Restore : unsigned char {
 };
 
 struct Policy {
-  std::string_view name;
+  std::string name;
   std::string_view summary;  // one line
   Reach reach = Reach::kAsFarAsEqual;
   Bounds bounds = Bounds::kTableAndVma;
@@ -62,18 +63,31 @@ struct Policy {
   bool reuses_large_folios = true;
   Mutant mutant = Mutant::kNone;
 
+  bool operator==(const Policy&) const = default;
+
   // The same code, one entry at a time: what `differs` compares with.
-  constexpr Policy reference() const {
+  Policy reference() const {
     Policy policy = *this;
     policy.reach = Reach::kOne;
     return policy;
+  }
+
+  // Do both do the same? Names do not count.
+  friend bool operator==(const Policy& a, const Policy& b) {
+    return a.reach == b.reach && a.bounds == b.bounds && a.flags == b.flags &&
+           a.restore == b.restore && a.wrprotect_early == b.wrprotect_early &&
+           a.swapbacked_on_reference == b.swapbacked_on_reference &&
+           a.loses_on_mismatch == b.loses_on_mismatch &&
+           a.flushes_accessible_only == b.flushes_accessible_only &&
+           a.reuses_large_folios == b.reuses_large_folios && a.mutant == b.mutant;
   }
 };
 
 std::span<const Policy> policies();
 const Policy* findPolicy(std::string_view name);      // nullptr: there is none
 const MutantInfo* findMutant(std::string_view name);  // nullptr: there is none
-Policy policyOf(const MutantInfo& info);              // its base policy, mutated; named after it
+Policy mutate(Policy base, const MutantInfo& info);   // named BASE+MUTANT
+Policy policyOf(const MutantInfo& info);              // its own base, mutated
 
 }  // namespace ptecheck
 
