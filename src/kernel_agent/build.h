@@ -75,7 +75,7 @@ static void buildNeighbours(const Scenario *s, unsigned first) {
                                slotAddress(slot), RMAP_NONE);
     }
     SetPageAnonExclusive(page);
-    folio_clear_mlocked((struct folio *)page);
+    if (folio_test_mlocked((struct folio *)page)) folio_clear_mlocked((struct folio *)page);
   }
   neighbour_image.page[0] = *pfn_to_page(FOLIO_PFN - 1);
   neighbour_image.page[1] = *pfn_to_page(FOLIO_PFN + s->pages);
@@ -90,7 +90,7 @@ static void buildFolio(const Scenario *s, unsigned first) {
   unsigned i, wipe = dirty_pages > s->pages ? dirty_pages : s->pages;
 
   memset(page, 0, wipe * sizeof(*page));
-  dirty_pages = s->pages + 1; /* and the neighbour behind it */
+  dirty_pages = s->pages + 2; /* and the neighbour behind it, and what a canary maps behind that */
   for (i = 0; i < s->pages; i++) atomic_set(&page[i]._mapcount, -1);
   if (s->pages > 1) {
     prep_compound_page(page, ilog2(s->pages));
@@ -192,7 +192,7 @@ static void buildFlags(const Scenario *s) {
   }
   if (s->folio_flags & FOLIO_MLOCKED)
     folio_set_mlocked(folio);
-  else
+  else if (folio_test_mlocked(folio))
     folio_clear_mlocked(folio); /* mapping a small folio into a locked VMA mlocks it */
 }
 

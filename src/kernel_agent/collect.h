@@ -58,6 +58,7 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
   }
   for (p = 0; p < s->processes; p++) {
     struct mm_struct *mm = processes[p].mm;
+    EntryResult *result;
 
     o->rss[p][RSS_ANON] = (int)get_mm_counter(mm, MM_ANONPAGES) - RSS_BASE;
     o->rss[p][RSS_FILE] = (int)get_mm_counter(mm, MM_FILEPAGES) - RSS_BASE;
@@ -66,8 +67,8 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
 #if defined(CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH)
     o->flush_batched[p] = atomic_read(&mm->tlb_flush_batched) & 0x7fff; /* pending: bits 0-14, v6.12 */
 #endif
-    for (i = 0; i < s->pages; i++)
-      o->entry[p * s->pages + i].after = pte_val(*slotOf(&processes[p], first + i));
+    result = o->entry + p * s->pages;
+    for (i = 0; i < s->pages; i++) result[i].after = pte_val(*slotOf(&processes[p], first + i));
     if (first) o->neighbour_after[p][0] = pte_val(*slotOf(&processes[p], first - 1));
     if (first + s->pages < TABLES * TABLE_SLOTS)
       o->neighbour_after[p][1] = pte_val(*slotOf(&processes[p], first + s->pages));
@@ -143,25 +144,39 @@ static bool pageTouched(unsigned long pfn) {
   return false;
 }
 
+/* Empties the slots from .. to - 1 of a process; returns how many were not empty. */
+static unsigned emptySlots(Process *p, unsigned from, unsigned to) {
+  unsigned t, used = 0;
+
+  for (t = 0; t < TABLES; t++) {
+    unsigned begin = t * TABLE_SLOTS, end = begin + TABLE_SLOTS;
+    pte_t *slot = p->table[t] - begin + (from > begin ? from : begin);
+    pte_t *stop = p->table[t] - begin + (to < end ? to : end);
+
+    for (; slot < stop; slot++) {
+      used += !sameEntry(*slot, SPELLING_NONE);
+      *slot = SPELLING_NONE;
+    }
+  }
+  return used;
+}
+
 /* Empties every slot the scenario used and counts stores where none belong. */
 static unsigned sweep(const Scenario *s, const Outcome *o, unsigned first) {
   const unsigned begin = first ? first - 1 : 0, end = first + s->pages + 1;
   const unsigned watch_begin = begin > WATCH ? begin - WATCH : 0;
-  unsigned watch_end = end + s->pages + WATCH, outside = 0, p, t, i, n;
+  const unsigned watch_end = end + s->pages + WATCH;
+  unsigned outside = 0, p, t, i, n;
 
-  if (watch_end > TABLES * TABLE_SLOTS) watch_end = TABLES * TABLE_SLOTS;
   for (p = 0; p < s->processes; p++) {
     Process *process = &processes[p];
 
-    for (i = watch_begin; i < watch_end; i++) {
-      pte_t *slot = slotOf(process, i);
-
-      if ((i < begin || i >= end) && !sameEntry(*slot, SPELLING_NONE)) outside++;
-      *slot = SPELLING_NONE;
-    }
+    outside += emptySlots(process, watch_begin, begin);
+    emptySlots(process, begin, end);
+    outside += emptySlots(process, end, watch_end);
     for (t = 0; t < TABLES; t++) {
       n = canaryEntries(s, t, first);
-      for (i = 0; i < n + WATCH && i < TABLE_SLOTS; i++) {
+      for (i = 0; n && i < n + WATCH && i < TABLE_SLOTS; i++) {
         pte_t *slot = &process->canary[t][i];
 
         if (!sameEntry(*slot, i < n ? canaryEntry(s, o, p, first, t, i) : SPELLING_NONE)) outside++;

@@ -3,8 +3,8 @@
  * Commands (protocol.h), the self-test and the leak test.
  *
  * The self-test asks whether this environment is good enough for this tree: plain scenarios that break no
- * rule in any kernel must run without a warning of the tree's own checks, and must do what every version
- * does. If one does not, no verdict on the tree may be given.
+ * rule in any kernel must run without a warning of the tree's own checks. If one does not, no verdict on
+ * the tree may be given.
  *
  * The leak test asks whether a scenario's outcome depends on what ran before it: each scenario of a batch
  * runs in a fresh environment, then again after each other one, and the two outcomes must be equal.
@@ -103,28 +103,18 @@ static Scenario baseline(unsigned pages, unsigned process_count) {
   return s;
 }
 
-/* Does a baseline do what every version of the kernel does? Null, or what is wrong. */
+/*
+ * Null, or what is wrong. Only what the environment answers for: that the tree's own checks are content,
+ * and that the starting state counts as it should. What the operation leaves behind is for the rules to
+ * judge; a broken tree must fail there, with a rule's name, and not here.
+ */
 static const char *baselineVerdict(const Scenario *s, const Outcome *o) {
-  const int kept = (s->folio_flags & FOLIO_DIRTY) && !(s->folio_flags & FOLIO_SWAPBACKED);
-  const unsigned entries = s->processes * s->pages;
-  unsigned i;
+  const int entries = s->processes * s->pages;
+  const int swap = s->folio_flags & FOLIO_SWAPCACHE ? s->pages : 0;
 
   if (o->status != STATUS_DONE || o->warnings) return o->message;
-  if (o->outside) return "memory beside the folio's entries changed";
-  if (o->mapcount_before != (int)entries) return "the folio's mapping count is not its number of entries";
-  if (kept) {
-    for (i = 0; i < s->pages; i++)
-      if (o->entry[i].after != o->entry[i].before) return "a dirty lazyfree folio lost an entry";
-    return o->mapcount == (int)entries ? NULL : "a dirty lazyfree folio lost a mapping";
-  }
-  if (!o->unmapped || o->mapcount) return "a plain folio stayed mapped";
-  for (i = 0; i < entries; i++) {
-    if (o->entry[i].after == o->entry[i].before) return "a plain folio's entry stayed";
-    if (s->folio_flags & FOLIO_SWAPCACHE && o->entry[i].swap_count != (int)s->processes)
-      return "an unmapped page has no swap reference for each process";
-  }
-  for (i = 0; i < s->processes; i++)
-    if (o->rss[i][RSS_ANON] != -(int)s->pages) return "an unmapped page still counts in rss";
+  if (o->mapcount_before != entries) return "the folio's mapping count is not its number of entries";
+  if (o->refcount_before != 1 + entries + swap) return "the folio's reference count is not as built";
   return NULL;
 }
 
@@ -151,7 +141,7 @@ static void selfTest(void) {
   header->self_test = SELF_TEST_PASSED;
   header->message[0] = 0;
   for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
-    for (process_count = 1; process_count <= 3; process_count++)
+    for (process_count = 1; process_count <= 2; process_count++)
       for (size = 0; size < sizeof(sizes) / sizeof(sizes[0]); size++) {
         Scenario s = baseline(sizes[size], process_count);
 

@@ -263,7 +263,7 @@ static int swapDuplicate(long page, long pages) {
     return -ENOMEM; /* what a failed swap_count_continued() returns, mm/swapfile.c, v6.12 */
   }
   for (; pages > 0; page++, pages--)
-    if (page >= 0 && page < MAX_PAGES)
+    if (page >= 0 && page < agent_state.scenario->pages)
       agent_state.swap_change[page]++;
     else
       agent_state.outside++;
@@ -272,7 +272,7 @@ static int swapDuplicate(long page, long pages) {
 
 static void swapFree(long page, long pages) {
   for (; pages > 0; page++, pages--)
-    if (page >= 0 && page < MAX_PAGES)
+    if (page >= 0 && page < agent_state.scenario->pages)
       agent_state.swap_change[page]--;
     else
       agent_state.outside++;
