@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "subject/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "scenario/error.h"
+
+namespace ptecheck {
+namespace {
+
+// The Debian package of a tool, where it is not called like the tool.
+const std::map<std::string, std::string>& packages() {
+  static const std::map<std::string, std::string> table = {
+      {"ld", "binutils"},    {"objdump", "binutils"}, {"addr2line", "binutils"},
+      {"ar", "binutils"},    {"diff", "diffutils"},   {"xz", "xz-utils"},
+      {"apt-get", "apt"},    {"dpkg-deb", "dpkg"},    {"awk", "mawk"},
+      {"find", "findutils"}, {"cmp", "diffutils"},
+  };
+  return table;
+}
+
+bool inPath(const std::string& tool) {
+  if (tool.find('/') != std::string::npos) return access(tool.c_str(), X_OK) == 0;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (!folder.empty() && access((folder + "/" + tool).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+class Pipe {
+ public:
+  Pipe() {
+    if (pipe2(ends_, O_CLOEXEC) != 0)
+      throw Error(ErrorKind::kInternal, std::string("pipe: ") + std::strerror(errno));
+  }
+  ~Pipe() {
+    closeEnd(0);
+    closeEnd(1);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  int end(int which) const { return ends_[which]; }
+  bool open(int which) const { return ends_[which] >= 0; }
+  void closeEnd(int which) {
+    if (ends_[which] >= 0) close(ends_[which]);
+    ends_[which] = -1;
+  }
+
+ private:
+  int ends_[2];
+};
+
+std::vector<std::string> environmentOf(const Command& command) {
+  std::vector<std::string> environment = {"LC_ALL=C"};
+  for (const char* name : {"PATH", "HOME", "TMPDIR"})
+    if (const char* value = std::getenv(name))
+      environment.push_back(std::string(name) + "=" + value);
+  environment.insert(environment.end(), command.environment.begin(), command.environment.end());
+  return environment;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (const std::string& string : strings) out.push_back(const_cast<char*>(string.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+// Moves bytes both ways until the child has closed its output; a child that stops reading its input
+// early is no error.
+void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, CommandResult& result) {
+  size_t sent = 0;
+  if (input.empty()) in.closeEnd(1);
+  while (out.open(0) || err.open(0)) {
+    pollfd fds[3] = {{out.end(0), POLLIN, 0}, {err.end(0), POLLIN, 0}, {in.end(1), POLLOUT, 0}};
+    if (poll(fds, 3, -1) < 0 && errno != EINTR) break;
+    char buffer[65536];
+    for (int i = 0; i < 2; ++i) {
+      if (!(fds[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
+      ssize_t got = read(fds[i].fd, buffer, sizeof buffer);
+      if (got > 0) (i == 0 ? result.output : result.error).append(buffer, size_t(got));
+      if (got == 0 || (got < 0 && errno != EINTR)) (i == 0 ? out : err).closeEnd(0);
+    }
+    if (fds[2].revents & (POLLOUT | POLLERR | POLLHUP)) {
+      ssize_t put =
+          write(fds[2].fd, input.data() + sent, std::min<size_t>(input.size() - sent, 4096));
+      if (put > 0) sent += size_t(put);
+      if ((put < 0 && errno != EINTR) || sent == input.size()) in.closeEnd(1);
+    }
+  }
+}
+
+}  // namespace
+
+void requireTools(const std::vector<std::string>& tools) {
+  std::string missing;
+  std::set<std::string> install;
+  for (const std::string& tool : tools) {
+    if (inPath(tool)) continue;
+    missing += (missing.empty() ? "" : ", ") + tool;
+    auto package = packages().find(tool);
+    install.insert(package == packages().end() ? tool : package->second);
+  }
+  if (missing.empty()) return;
+  std::string names;
+  for (const std::string& name : install) names += " " + name;
+  throw Error(ErrorKind::kCannotTest,
+              "Not found in PATH: " + missing + ". Install with: apt-get install" + names + ".");
+}
+
+CommandResult runCommand(const Command& command) {
+  requireTools({command.argv.at(0)});
+  // A child that dies early must not take us with it through SIGPIPE.
+  static const bool ignored = (std::signal(SIGPIPE, SIG_IGN), true);
+  (void)ignored;
+  Pipe in, out, err;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in.end(0), 0);
+  posix_spawn_file_actions_adddup2(&actions, out.end(1), 1);
+  posix_spawn_file_actions_adddup2(&actions, err.end(1), 2);
+  if (!command.folder.empty())
+    posix_spawn_file_actions_addchdir_np(&actions, command.folder.c_str());
+  const std::vector<std::string> environment = environmentOf(command);
+  pid_t pid = 0;
+  int failed = posix_spawnp(&pid, command.argv[0].c_str(), &actions, nullptr,
+                            pointers(command.argv).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed)
+    throw Error(ErrorKind::kCannotTest,
+                "Cannot run " + command.argv[0] + ": " + std::strerror(failed) + ".");
+  in.closeEnd(0);
+  out.closeEnd(1);
+  err.closeEnd(1);
+  CommandResult result;
+  exchange(command.input, in, out, err, result);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+std::string lastLines(const std::string& text, size_t count) {
+  size_t end = text.find_last_not_of(" \n\t");
+  if (end == std::string::npos) return "  (it printed nothing)";
+  size_t begin = end + 1;
+  while (begin > 0 && (text[begin - 1] != '\n' || --count > 0)) --begin;
+  std::istringstream lines(text.substr(begin, end + 1 - begin));
+  std::string out;
+  for (std::string line; std::getline(lines, line);) out += (out.empty() ? "  " : "\n  ") + line;
+  return out;
+}
+
+std::string firstError(const std::string& text) {
+  std::istringstream lines(text);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("error:") != std::string::npos || line.find("rror: ") != std::string::npos)
+      return line;
+    if (!line.empty()) last = line;
+  }
+  return last.empty() ? "(it printed nothing)" : last;
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_SUBJECT_PROCESS_H
+#define PTECHECK_SUBJECT_PROCESS_H
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ptecheck {
+
+// A program to run to its end. It sees a fixed environment (the caller's PATH, HOME and TMPDIR, the
+// C locale, and `environment`), so that a MAKEFLAGS or KBUILD_OUTPUT in the user's shell changes
+// nothing.
+struct Command {
+  std::vector<std::string> argv;
+  std::filesystem::path folder;          // to run in; empty: the current one
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string input;                     // for its stdin
+};
+
+struct CommandResult {
+  int status = 0;      // exit status, or 128 + signal, as the shell counts
+  std::string output;  // stdout
+  std::string error;   // stderr
+
+  bool ok() const { return status == 0; }
+};
+
+// Throws Error(kCannotTest) if the program does not exist, naming the Debian package that has it.
+CommandResult runCommand(const Command& command);
+
+// Throws Error(kCannotTest) naming every one of `tools` that is not in PATH, and the packages to
+// install.
+void requireTools(const std::vector<std::string>& tools);
+
+// The last `count` lines of `text`, indented by two spaces: how a failed program is quoted.
+std::string lastLines(const std::string& text, size_t count);
+
+// The first line of a compiler's stderr that says "error", or failing that its last line.
+std::string firstError(const std::string& text);
+
+}  // namespace ptecheck
+
+#endif
