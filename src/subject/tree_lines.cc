@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "subject/tree_lines.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "subject/process.h"
+#include "subject/tree_files.h"
+
+namespace ptecheck {
+namespace fs = std::filesystem;
+namespace {
+
+// "ptecheck_out/../include/linux/mm.h", "../include/linux/mm.h", "mm/rmap.c" -> relative to the
+// tree.
+std::string treeRelative(const std::string& name) {
+  std::string out = fs::path(name).lexically_normal().string();
+  while (out.rfind("../", 0) == 0) out = out.substr(3);
+  return out;
+}
+
+std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string hex(uint64_t value) {
+  char text[24];
+  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+std::string decodedLines(const fs::path& file) {
+  return runCommand({{"objdump", "--dwarf=decodedline", file.string()}, {}, {}, {}}).output;
+}
+
+// Where blocks end: starts of functions, and the instruction after each call of the coverage hook.
+std::set<uint64_t> blockStarts(const fs::path& executable) {
+  std::set<uint64_t> starts;
+  const std::string text =
+      runCommand({{"objdump", "-d", "--no-show-raw-insn", executable.string()}, {}, {}, {}}).output;
+  std::istringstream lines(text);
+  bool after_call = false;
+  for (std::string line; std::getline(lines, line);) {
+    const bool label = !line.empty() && line.back() == ':' && line[0] == '0';
+    const size_t colon = line.find(':');
+    const bool instruction = line[0] == ' ' && colon != line.npos;
+    if (label || (instruction && after_call)) starts.insert(std::stoull(line, nullptr, 16));
+    if (instruction) after_call = line.find("<__sanitizer_cov_trace_pc>") != line.npos;
+  }
+  return starts;
+}
+
+}  // namespace
+
+std::vector<LineRow> parseDecodedLines(const std::string& text) {
+  // Three kinds of line count: "path/file.c:" names the file of what follows, "file.c 12 0x40 x" is
+  // a row, "file.c - 0x44" ends a sequence. After such an end the next row belongs to the first
+  // file of its unit again, and objdump does not say so; it is told by its last name component.
+  std::map<std::string, std::set<std::string>> paths;
+  const auto isHeader = [](const std::string& line) {
+    return line.size() > 1 && line.back() == ':' && line.find(' ') == line.npos;
+  };
+  {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (isHeader(line))
+        paths[baseName(line.substr(0, line.size() - 1))].insert(line.substr(0, line.size() - 1));
+  }
+  std::vector<LineRow> rows;
+  std::string current;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (isHeader(line)) {
+      current = line.substr(0, line.size() - 1);
+      continue;
+    }
+    std::istringstream fields(line);
+    std::string name, number, address;
+    if (!(fields >> name >> number >> address) || number.empty() ||
+        !std::isdigit(static_cast<unsigned char>(number[0])))
+      continue;
+    if (address.find_first_not_of("0123456789abcdefx") != address.npos) continue;
+    if (name != baseName(current)) {
+      const std::set<std::string>& candidates = paths[name];
+      if (candidates.size() != 1) continue;
+      current = *candidates.begin();
+    }
+    rows.push_back(
+        {treeRelative(current), unsigned(std::stoul(number)), std::stoull(address, nullptr, 16)});
+  }
+  return rows;
+}
+
+std::string TreeLines::userPath(const std::string& file) const {
+  const std::string relative = treeRelative(file.substr(0, file.find(':')));
+  const size_t colon = file.find(':');
+  const bool known = fs::exists(build_.tree / relative);
+  return (known ? (build_.tree / relative).string() : relative) +
+         (colon == file.npos ? "" : file.substr(colon));
+}
+
+std::string TreeLines::place(uint64_t pc) {
+  auto [entry, fresh] = places_.try_emplace(pc);
+  if (!fresh) return entry->second;
+  std::string out =
+      runCommand({{"addr2line", "-e", build_.subject.string(), hex(pc)}, {}, {}, {}}).output;
+  out = out.substr(0, out.find_first_of(" \n"));
+  const bool unknown = out.empty() || out[0] == '?' || out.find(":?") != out.npos;
+  return entry->second = unknown ? hex(pc) : userPath(out);
+}
+
+SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {
+  const std::set<uint64_t> starts = blockStarts(build_.subject);
+  std::vector<LineRow> rows = parseDecodedLines(decodedLines(build_.subject));
+  std::sort(rows.begin(), rows.end(),
+            [](const LineRow& a, const LineRow& b) { return a.address < b.address; });
+  SourceLines ran;
+  for (uint64_t start : reported) {
+    const auto next = starts.upper_bound(start);
+    const uint64_t end = next == starts.end() ? start + 1 : *next;
+    // A row holds until the next one, so the one in force at `start` counts as well.
+    auto row = std::lower_bound(rows.begin(), rows.end(), start,
+                                [](const LineRow& a, uint64_t b) { return a.address < b; });
+    if ((row == rows.end() || row->address > start) && row != rows.begin()) {
+      const uint64_t in_force = std::prev(row)->address;
+      while (row != rows.begin() && std::prev(row)->address == in_force) --row;
+    }
+    for (; row != rows.end() && row->address < end; ++row) ran[row->file].insert(row->line);
+  }
+  return ran;
+}
+
+SourceLines TreeLines::linesWithCode() const {
+  SourceLines lines;
+  for (const fs::path& object : build_.objects)
+    for (const LineRow& row : parseDecodedLines(decodedLines(object)))
+      lines[row.file].insert(row.line);
+  return lines;
+}
+
+SourceLines TreeLines::changedButNeverRan(const std::vector<uint64_t>& reported) {
+  if (build_.changed.empty()) return {};
+  const SourceLines code = linesWithCode(), ran = linesThatRan(reported);
+  SourceLines out;
+  for (const auto& [file, lines] : build_.changed) {
+    const auto has = code.find(file), did = ran.find(file);
+    if (has == code.end()) continue;
+    for (unsigned line : lines)
+      if (has->second.count(line) && (did == ran.end() || !did->second.count(line)))
+        out[file].insert(line);
+  }
+  return out;
+}
+
+std::string findDefinition(const fs::path& tree, const std::string& name, bool function) {
+  const std::regex definition(function ? "^(?!#|\\s|/|\\*)[^;=]*\\b" + name + "\\([^;]*$"
+                                       : "^(?!#|\\s|/|\\*|extern)[^(]*\\b" + name + "\\b.*[;={].*");
+  for (const char* folder :
+       {"mm", "arch/x86/mm", "arch/x86/kernel", "kernel", "lib", "fs", "block"}) {
+    std::set<fs::path> files;
+    std::error_code none;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(tree / folder, none))
+      if (entry.path().extension() == ".c") files.insert(entry.path());
+    for (const fs::path& file : files) {
+      const std::string text = readFile(file).value_or("");
+      if (text.find(name) == text.npos) continue;
+      std::istringstream lines(text);
+      unsigned number = 0;
+      for (std::string line; std::getline(lines, line);) {
+        ++number;
+        if (line.find(name) != line.npos && std::regex_search(line, definition))
+          return fs::relative(file, tree).string() + ":" + std::to_string(number);
+      }
+    }
+  }
+  return "";
+}
+
+std::string describeLines(const SourceLines& lines) {
+  std::string out;
+  for (const auto& [file, numbers] : lines) {
+    out += (out.empty() ? "" : "; ") + file + ": ";
+    bool first = true;
+    for (auto it = numbers.begin(); it != numbers.end();) {
+      const unsigned from = *it;
+      unsigned to = from;
+      while (++it != numbers.end() && *it == to + 1) ++to;
+      if (!first) out += ", ";
+      out += std::to_string(from);
+      if (to > from) out.append(1, '-').append(std::to_string(to));
+      first = false;
+    }
+  }
+  return out;
+}
+
+}  // namespace ptecheck
