@@ -11,10 +11,10 @@ namespace ptecheck {
 enum ExitCode : int {
   kExitNothingFound = 0,
   kExitFound = 1,
-  kExitCannotTest = 125,          // `git bisect run` skips this commit
-  kExitKselftestCannotTest = 4,   // the same with --exit-style=kselftest: kselftest's "skip"
-  kExitUsage = 129,               // wrong usage or malformed input
-  kExitInternal = 130,            // our own mistake
+  kExitCannotTest = 125,         // `git bisect run` skips this commit
+  kExitKselftestCannotTest = 4,  // the same with --exit-style=kselftest: kselftest's "skip"
+  kExitUsage = 129,              // wrong usage or malformed input
+  kExitInternal = 130,           // our own mistake
 };
 
 constexpr int exitCodeOf(ErrorKind kind, bool kselftest) {

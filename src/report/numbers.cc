@@ -38,10 +38,9 @@ std::uint64_t perMillion(std::uint64_t part, std::uint64_t whole) {
   // In two steps, as part * 1000000 need not fit.
   constexpr std::uint64_t kMillion = 1000000;
   const std::uint64_t rest = part % whole;
-  const std::uint64_t fraction =
-      rest < ~std::uint64_t{0} / kMillion
-          ? (rest * kMillion + whole - 1) / whole
-          : rest / (whole / kMillion) + 1;
+  const std::uint64_t fraction = rest < ~std::uint64_t{0} / kMillion
+                                     ? (rest * kMillion + whole - 1) / whole
+                                     : rest / (whole / kMillion) + 1;
   return part / whole * kMillion + fraction;
 }
 

@@ -11,8 +11,9 @@ namespace ptecheck {
 // For prose: 1234567 is "1,234,567".
 std::string withSeparators(std::uint64_t number);
 
-// For tables, at most four characters up to 999 million million: exact below 1000, then "1.2k", "345k",
-// "1.2M" ... rounded to nearest; "." for nothing, so that a zero catches the eye less than a one.
+// For tables, at most four characters up to 999 million million: exact below 1000, then "1.2k",
+// "345k", "1.2M" ... rounded to nearest; "." for nothing, so that a zero catches the eye less than
+// a one.
 std::string compact(std::uint64_t number);
 
 // A rate: `part` for each million of `whole`, rounded up, so that only nothing at all is 0.

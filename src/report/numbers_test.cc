@@ -14,7 +14,8 @@ TEST(Numbers, Separators) {
   EXPECT_EQ(withSeparators(1000), "1,000");
   EXPECT_EQ(withSeparators(123456), "123,456");
   EXPECT_EQ(withSeparators(1234567), "1,234,567");
-  EXPECT_EQ(withSeparators(std::numeric_limits<std::uint64_t>::max()), "18,446,744,073,709,551,615");
+  EXPECT_EQ(withSeparators(std::numeric_limits<std::uint64_t>::max()),
+            "18,446,744,073,709,551,615");
 }
 
 TEST(Numbers, CompactRoundsAndNeverHidesASingleOne) {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// ptecheck list: the names there are.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/output.h"
+#include "mm/policy.h"
+#include "report/names.h"
+#include "spec/rules.h"
+
+namespace ptecheck {
+
+namespace {
+
+std::vector<NamedThing> things(const std::string& what) {
+  std::vector<NamedThing> list;
+  if (what == "policies")
+    for (const Policy& policy : policies())
+      list.push_back({std::string(policy.name), std::string(policy.summary)});
+  if (what == "rules")
+    for (const RuleInfo& rule : ruleTable())
+      list.push_back(
+          {std::string(rule.name), fmt::format("({}) {}", severityName(rule.severity), rule.text)});
+  if (what == "mutants")
+    for (const MutantInfo& mutant : mutants())
+      list.push_back({std::string(mutant.name), fmt::format("{}; breaks {} of {}", mutant.summary,
+                                                            mutant.rule, mutant.base)});
+  return list;
+}
+
+}  // namespace
+
+void addList(CLI::App& app, Invocation& invocation) {
+  auto what = std::make_shared<std::string>();
+  CLI::App& command = *app.add_subcommand("list", "Say what policies, rules or mutants there are");
+  command.add_option("what", *what, "policies, rules or mutants")
+      ->type_name("WHAT")
+      ->required()
+      ->check(CLI::IsMember({"policies", "rules", "mutants"}));
+  command.footer(
+      "Examples:\n"
+      "  ptecheck list policies\n"
+      "  ptecheck list rules");
+  command.callback([what, &invocation] {
+    invocation.run = [what] {
+      writeOutput(nameList(things(*what)));
+      return int{kExitNothingFound};
+    };
+  });
+}
+
+}  // namespace ptecheck

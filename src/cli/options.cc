@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/options.h"
+
+#include "cli/exit_codes.h"
+
+namespace ptecheck {
+
+TreeCheckOptions TreeWords::options() const {
+  TreeCheckOptions options;
+  options.tree = kernel;
+  options.patches.assign(patches.begin(), patches.end());
+  options.cache = cache;
+  return options;
+}
+
+CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words) {
+  const std::string group = "Kernel tree";
+  CLI::Option* const kernel =
+      command
+          .add_option("--kernel", words.kernel,
+                      "Run the code of this kernel tree, instead of the built-in model.\n"
+                      "The tree is never written to; its own `make prepare` is run.")
+          ->type_name("TREE")
+          ->group(group);
+  command.add_option("--patch", words.patches, "Lay this patch over the tree (may be repeated)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->needs(kernel)
+      ->group(group);
+  command
+      .add_option("--cache", words.cache,
+                  "Keep what was configured and compiled in this folder\n"
+                  "(else $PTECHECK_CACHE, else ~/.cache/ptecheck)")
+      ->type_name("DIR")
+      ->needs(kernel)
+      ->group(group);
+  return kernel;
+}
+
+void addOutputOptions(CLI::App& command, OutputWords& words) {
+  const std::string group = "Output";
+  command.add_option("--format", words.format, "text (default), or json (docs/json.md)")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT")
+      ->group(group);
+  command.add_flag("--strict", words.strict, "Count rules of severity `cost` as broken too")
+      ->group(group);
+  command
+      .add_option("--exit-style", words.exit_style,
+                  "standard, or kselftest: exit with 4 instead of 125")
+      ->check(CLI::IsMember({"standard", "kselftest"}))
+      ->type_name("STYLE")
+      ->group(group);
+}
+
+int exitCodeOf(Verdict verdict, bool kselftest) {
+  switch (verdict) {
+    case Verdict::kGood:
+    case Verdict::kAtACost:
+      return kExitNothingFound;
+    case Verdict::kBroken:
+      return kExitFound;
+    case Verdict::kNotChecked:
+      break;
+  }
+  return exitCodeOf(ErrorKind::kCannotTest, kselftest);
+}
+
+}  // namespace ptecheck

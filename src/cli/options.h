@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Options that several commands share.
+#ifndef PTECHECK_CLI_OPTIONS_H
+#define PTECHECK_CLI_OPTIONS_H
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "check/tree_check.h"
+#include "cli/commands.h"
+#include "report/verdict.h"
+
+namespace ptecheck {
+
+struct TreeWords {
+  std::string kernel;
+  std::vector<std::string> patches;
+  std::string cache;
+
+  bool given() const { return !kernel.empty(); }
+  TreeCheckOptions options() const;  // tree, patches and cache alone
+};
+
+struct OutputWords {
+  std::string format = "text";
+  std::string exit_style = "standard";
+  bool strict = false;
+
+  bool json() const { return format == "json"; }
+};
+
+// --kernel, --patch, --cache
+CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words);
+// --format, --exit-style, --strict
+void addOutputOptions(CLI::App& command, OutputWords& words);
+
+int exitCodeOf(Verdict verdict, bool kselftest);
+
+}  // namespace ptecheck
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// ptecheck replay: one finding again, by its id.
+#include <memory>
+
+#include "check/finding_id.h"
+#include "check/model_check.h"
+#include "check/tree_check.h"
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "report/verdict.h"
+#include "scenario/error.h"
+
+namespace ptecheck {
+
+namespace {
+
+struct Words {
+  std::string id;
+  TreeWords tree;
+  OutputWords output;
+};
+
+int replay(const Words& words) {
+  const FindingId id = parseFindingId(words.id);
+  RunReport report;
+  report.version = PTECHECK_VERSION;
+  report.name = words.id;
+  report.row = id.row;
+  report.strict = words.output.strict;
+  report.scenario = scenarioOf(id);
+  const bool of_tree = id.row == "tree" || id.row == "base";
+  if (words.tree.given()) {
+    TreeCheckOptions options = words.tree.options();
+    if (id.row == "base") options.patches.clear();
+    report.row = "tree";
+    report.subject = "the kernel tree " + words.tree.kernel;
+    report.run = runOnTree(report.scenario, options);
+  } else if (of_tree) {
+    throw Error(ErrorKind::kUsage, "'" + words.id +
+                                       "' is a finding in a kernel tree; name that tree with "
+                                       "--kernel TREE (and its patches with --patch)");
+  } else {
+    const Policy policy = parsePolicies({id.row}, "").front();
+    report.subject = "the built-in model (x86-64), policy " + id.row;
+    report.run = runOnModel(report.scenario, policy);
+  }
+  writeOutput(words.output.json() ? runJson({report}) : runText(report));
+  return exitCodeOf(verdictOf(report), words.output.exit_style == "kselftest");
+}
+
+}  // namespace
+
+void addReplay(CLI::App& app, Invocation& invocation) {
+  auto words = std::make_shared<Words>();
+  CLI::App& command = *app.add_subcommand("replay", "Show one finding again, by its id");
+  command.add_option("id", words->id, "The id, as a report prints it")->type_name("ID")->required();
+  addTreeOptions(command, words->tree);
+  addOutputOptions(command, words->output);
+  command.footer(
+      "Examples:\n"
+      "  ptecheck replay e1/v6.16/1001\n"
+      "  ptecheck replay e1/tree/1001 --kernel ~/linux\n"
+      "\n"
+      "An id names a scenario and the policy (or `tree`) that it is about. With --kernel,\n"
+      "a scenario found in the model runs on the tree instead.\n"
+      "Exit status: 1 if a rule is broken, 0 if none is.");
+  command.callback([words, &invocation] {
+    invocation.kselftest = words->output.exit_style == "kselftest";
+    invocation.run = [words] { return replay(*words); };
+  });
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/answers.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "report/numbers.h"
+#include "report/verdict.h"
+
+namespace ptecheck {
+
+namespace {
+
+constexpr std::string_view kAffected = "v6.16";
+
+struct Question {
+  std::string_view row;
+  std::string_view text;
+};
+
+constexpr std::array kRepairs = {
+    Question{"wrprotect", "Is it enough to write-protect what is put back?"},
+    Question{"wrprotect-early", "Or to write-protect right after clearing?"},
+    Question{"respect-write", "Is it enough to end a batch where the write bit changes?"},
+    Question{"respect-write-softdirty", "And where soft-dirty changes, as merged?"},
+    Question{"merge-write", "Is it enough to merge the write bits (FPB_MERGE_WRITE)?"},
+    Question{"merge-write-safe-restore", "And to put back writable only what was so throughout?"},
+    Question{"restore-each", "Is it enough to remember every entry and put each back?"},
+};
+
+const Row* findRow(const CheckResult& result, std::string_view name) {
+  for (const Row& row : result.rows)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+std::uint64_t countOf(const Row& row, Rule rule) {
+  return row.count[static_cast<std::size_t>(rule)];
+}
+
+// "write-gained (1,234), soft-dirty-lost (5)".
+std::string withCounts(const Row& row, RuleSet rules) {
+  std::string text;
+  for (Rule rule : rulesOf(rules))
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", ruleInfo(rule).name,
+                        withSeparators(countOf(row, rule)));
+  return text;
+}
+
+std::string names(RuleSet rules) {
+  std::string text;
+  for (Rule rule : rulesOf(rules)) {
+    if (!text.empty()) text += ", ";
+    text += ruleInfo(rule).name;
+  }
+  return text;
+}
+
+std::string affected(const Row& row) {
+  if (row.broken == 0)
+    return fmt::format("Nothing, in {} scenarios.", withSeparators(row.price.scenarios));
+  std::string text = fmt::format("Of {}, it breaks these rules in so many: {}.",
+                                 counted(row.price.scenarios, "scenario", "scenarios"),
+                                 withCounts(row, row.broken));
+  if (const std::uint64_t gained = countOf(row, Rule::kWriteGained); gained > 0)
+    text += fmt::format(" It upgrades permissions in one of {} scenarios.",
+                        withSeparators(row.price.scenarios / gained));
+  return text;
+}
+
+std::string repair(const Row& row, const Row& before, const ReportOptions& options) {
+  const RuleSet cured = before.broken & ~row.broken;
+  const RuleSet grave = options.strict ? row.broken : row.broken & ~kCostRules;
+  const RuleSet remaining = grave & before.broken;
+  const RuleSet introduced = grave & ~before.broken;
+  const RuleSet costs = row.broken & kCostRules & ~grave;
+  std::string text;
+  switch (verdictOf(row.broken, options.strict)) {
+    case Verdict::kGood:
+      text = "Yes.";
+      break;
+    case Verdict::kAtACost:
+      text = "Yes, at a cost.";
+      break;
+    default:
+      text = "No.";
+  }
+  if (cured != 0) text += fmt::format(" Cured: {}.", names(cured));
+  if (remaining != 0) {
+    text += " Not cured:";
+    const char* separator = " ";
+    for (Rule rule : rulesOf(remaining)) {
+      text += fmt::format("{}{} ({}; {}: {})", separator, ruleInfo(rule).name,
+                          withSeparators(countOf(row, rule)), before.name,
+                          withSeparators(countOf(before, rule)));
+      separator = ", ";
+    }
+    text += ".";
+  }
+  if (introduced != 0) text += fmt::format(" New: {}.", withCounts(row, introduced));
+  if (costs != 0) text += fmt::format(" At a cost: {}.", withCounts(row, costs));
+  if (row.price.batches != 0 && before.price.batches != 0)
+    text += fmt::format(" A batch has {} entries (before: {}).",
+                        ratio(row.price.batched_entries, row.price.batches),
+                        ratio(before.price.batched_entries, before.price.batches));
+  return text;
+}
+
+}  // namespace
+
+std::vector<Answer> answers(const CheckResult& result, const ReportOptions& options) {
+  std::vector<Answer> list;
+  const Row* const before = findRow(result, kAffected);
+  if (before == nullptr) return list;
+  list.push_back(
+      {fmt::format("What does {}, the affected form, do wrong?", kAffected), affected(*before)});
+  for (const Question& question : kRepairs)
+    if (const Row* row = findRow(result, question.row))
+      list.push_back(
+          {fmt::format("{} ({})", question.text, row->name), repair(*row, *before, options)});
+  return list;
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/examples.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/layout.h"
+#include "report/numbers.h"
+#include "report/scenario_words.h"
+#include "spec/describe.h"
+
+namespace ptecheck {
+
+namespace {
+
+constexpr std::size_t kMostLines = 24;      // of entries, for each example
+constexpr std::size_t kMostViolations = 4;  // for each example
+constexpr std::size_t kIndent = 2;
+
+bool smaller(const Finding& a, const Finding& b) {
+  if (a.scenario.pages != b.scenario.pages) return a.scenario.pages < b.scenario.pages;
+  const std::size_t a_length = a.id.size() - a.row.size();
+  const std::size_t b_length = b.id.size() - b.row.size();
+  return a_length < b_length;
+}
+
+// The rows that break the rule, the one that is shown first.
+std::string brokenBy(const CheckResult& result, const Finding& shown) {
+  std::string text = shown.row;
+  for (const Row& row : result.rows)
+    if (row.name != shown.row && contains(row.broken, shown.rule)) text += ", " + row.name;
+  return text;
+}
+
+}  // namespace
+
+std::vector<const Finding*> smallestFindings(const CheckResult& result) {
+  std::vector<const Finding*> chosen;
+  for (const RuleInfo& info : ruleTable()) {
+    const Finding* least = nullptr;
+    for (const Finding& finding : result.findings)
+      if (finding.rule == info.rule && (least == nullptr || smaller(finding, *least)))
+        least = &finding;
+    if (least != nullptr) chosen.push_back(least);
+  }
+  return chosen;
+}
+
+std::string situationText(const Scenario& scenario, const Outcome& outcome, std::size_t lines) {
+  const std::string indent(kIndent, ' ');
+  std::string text = paragraph(scenarioInWords(scenario), indent, kIndent) + '\n';
+  if (outcome.status != STATUS_DONE) {
+    text += paragraph(fmt::format("It did not run to its end: {}",
+                                  outcome.message[0] != '\0' ? outcome.message : "no reason given"),
+                      indent, kIndent);
+    return text;
+  }
+  const std::vector<std::string> table =
+      beforeAfter<ReportFormat>(scenario, outcome, scenario.steps != 0, kColumns - kIndent);
+  const std::size_t shown = table.size() <= lines ? table.size() : lines;
+  for (std::size_t i = 0; i < shown; ++i) text += indent + table[i] + '\n';
+  if (shown < table.size())
+    text +=
+        indent + fmt::format("... {} more", counted(table.size() - shown, "line", "lines")) + '\n';
+  if (outcome.message[0] != '\0')
+    text += paragraph(fmt::format("Message: {}", outcome.message), indent, kIndent);
+  return text;
+}
+
+std::string violationsText(const std::vector<Violation>& violations, std::size_t most,
+                           bool name_rules) {
+  std::string text;
+  const std::string bullet = std::string(kIndent, ' ') + "* ";
+  for (std::size_t i = 0; i < violations.size() && i < most; ++i) {
+    std::string sentence = violations[i].text;
+    if (name_rules) sentence = fmt::format("{}: {}", ruleInfo(violations[i].rule).name, sentence);
+    text += paragraph(sentence, bullet, kIndent + 2);
+  }
+  if (violations.size() > most)
+    text += bullet + fmt::format("and {} more", withSeparators(violations.size() - most)) + '\n';
+  return text;
+}
+
+std::string examplesText(const CheckResult& result, const ReportOptions&) {
+  std::string text;
+  for (const Finding* finding : smallestFindings(result)) {
+    const RuleInfo& info = ruleInfo(finding->rule);
+    text += heading(fmt::format("{} ({})", info.name, severityName(info.severity)));
+    text += paragraph(info.text);
+    text += paragraph(info.meaning, "If not: ", 8);
+    text += paragraph(brokenBy(result, *finding), "Broken by: ", 11);
+    text += paragraph("ptecheck replay " + finding->id, "Smallest example: ", 18) + '\n';
+    text += situationText(finding->scenario, finding->outcome, kMostLines);
+    std::vector<Violation> of_rule;
+    std::copy_if(finding->violations.begin(), finding->violations.end(),
+                 std::back_inserter(of_rule),
+                 [&](const Violation& violation) { return violation.rule == finding->rule; });
+    text += '\n' + violationsText(of_rule, kMostViolations, false);
+  }
+  return text;
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_REPORT_EXAMPLES_H
+#define PTECHECK_REPORT_EXAMPLES_H
+
+#include <string>
+#include <vector>
+
+#include "check/result.h"
+#include "report/report.h"
+
+namespace ptecheck {
+
+// The finding to show for each broken rule, in order of the rules: over all rows, the one with the
+// smallest folio, then the fewest choices, then the first.
+std::vector<const Finding*> smallestFindings(const CheckResult& result);
+
+// One section a broken rule: what must hold, who breaks it, the smallest example.
+std::string examplesText(const CheckResult& result, const ReportOptions& options);
+
+// The situation in words, entries before and after, and (if it has one) the subject's message.
+// `lines`: at most so many lines of entries.
+std::string situationText(const Scenario& scenario, const Outcome& outcome, std::size_t lines);
+
+// One line a sentence, at most `most` of them, each with its rule in front if `name_rules`.
+std::string violationsText(const std::vector<Violation>& violations, std::size_t most,
+                           bool name_rules);
+
+}  // namespace ptecheck
+
+#endif

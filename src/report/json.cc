@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/json.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/scenario_words.h"
+#include "report/verdict.h"
+#include "scenario/text.h"
+#include "spec/describe.h"
+
+namespace ptecheck {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Messages come from subjects and paths from users: neither need be UTF-8.
+std::string print(const Json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+Json ruleList(RuleSet rules) {
+  Json list = Json::array();
+  for (Rule rule : rulesOf(rules)) list.push_back(ruleInfo(rule).name);
+  return list;
+}
+
+// Raw entries as text: JSON numbers lose bits above 2^53 in many readers.
+std::string raw(unsigned long long word) { return fmt::format("0x{:016x}", word); }
+
+Json violationList(const std::vector<Violation>& violations) {
+  Json list = Json::array();
+  for (const Violation& violation : violations) {
+    Json item;
+    item["rule"] = ruleInfo(violation.rule).name;
+    item["process"] = nullptr;
+    if (violation.process != kNoProcess)
+      item["process"] = std::string(1, processName(violation.process));
+    item["page"] = nullptr;
+    if (violation.page != kNoPage) item["page"] = violation.page;
+    item["bit"] = violation.bit;
+    item["text"] = violation.text;
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+Json entryList(const Scenario& s, const Outcome& o) {
+  Json list = Json::array();
+  if (o.status != STATUS_DONE) return list;
+  for (unsigned process = 0; process < s.processes; ++process)
+    for (unsigned page = 0; page < s.pages; ++page) {
+      const EntryResult& e = o.entry[std::size_t{process} * s.pages + page];
+      Json item;
+      item["process"] = std::string(1, processName(process));
+      item["page"] = page;
+      item["before"] = describe<ReportFormat>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0,
+                                              page, s.pages);
+      item["after"] = describe<ReportFormat>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0,
+                                             page, s.pages);
+      item["raw_before"] = raw(e.before);
+      item["raw_after"] = raw(e.after);
+      item["reads"] = describeSeen(e.seen, page);
+      list.push_back(std::move(item));
+    }
+  return list;
+}
+
+std::string statusName(unsigned status) {
+  switch (status) {
+    case STATUS_DONE:
+      return "done";
+    case STATUS_UNMODELLED:
+      return "unmodelled";
+    case STATUS_BUG:
+      return "bug";
+    case STATUS_SIGNAL:
+      return "signal";
+    case STATUS_UNSUPPORTED:
+      return "unsupported";
+    case STATUS_HANG:
+      return "hang";
+    default:
+      return "unknown";
+  }
+}
+
+// What a finding and a single run have in common.
+void addSituation(Json& json, const Scenario& s, const Outcome& o,
+                  const std::vector<Violation>& violations) {
+  ScenarioFile file;
+  file.scenario = s;
+  json["scenario"] = scenarioInWords(s);
+  json["scenario_file"] = printScenario(file);
+  json["status"] = statusName(o.status);
+  json["message"] = std::string(o.message);
+  json["entries"] = entryList(s, o);
+  json["violations"] = violationList(violations);
+}
+
+Json partJson(const Part& part) {
+  Json json;
+  json["kind"] = part.space.random ? "random" : "exhaustive";
+  json["max_pages"] = part.space.max_pages;
+  json["scenarios"] = part.scenarios;
+  if (part.space.random)
+    json["seed"] = part.seed;
+  else {
+    json["deviations"] = part.space.deviations;
+    json["situations"] = part.situations;
+  }
+  return json;
+}
+
+Json rowJson(const Row& row, bool strict) {
+  Json json;
+  json["name"] = row.name;
+  json["summary"] = row.summary;
+  json["verdict"] = verdictName(verdictOf(row.broken, strict));
+  Json broken = Json::object();
+  for (Rule rule : rulesOf(row.broken))
+    broken[std::string(ruleInfo(rule).name)] = row.count[static_cast<std::size_t>(rule)];
+  json["broken"] = std::move(broken);
+  json["price"] = {{"scenarios", row.price.scenarios},
+                   {"batches", row.price.batches},
+                   {"batched_entries", row.price.batched_entries},
+                   {"extra_faults", row.price.extra_faults},
+                   {"spurious_soft_dirty", row.price.spurious_soft_dirty},
+                   {"flushes", row.price.flushed}};
+  return json;
+}
+
+Json checkDocument(const CheckResult& result, const ReportOptions& options, Verdict verdict,
+                   std::string_view kind) {
+  Json json;
+  json["schema"] = "ptecheck-check-1";
+  json["version"] = options.version;
+  json["subject"] = {{"kind", kind}, {"name", result.subject}};
+  json["verdict"] = verdictName(verdict);
+  json["strict"] = options.strict;
+  json["rules"] = ruleList(options.rules);
+  json["share"] = {{"index", options.share.index + 1}, {"count", options.share.count}};
+  json["parts"] = Json::array();
+  for (const Part& part : result.parts) json["parts"].push_back(partJson(part));
+  json["unsupported"] = {{"scenarios", result.unsupported}, {"reason", result.unsupported_reason}};
+  json["rows"] = Json::array();
+  for (const Row& row : result.rows) json["rows"].push_back(rowJson(row, options.strict));
+  json["findings"] = Json::array();
+  for (const Finding& finding : result.findings) {
+    Json item;
+    item["id"] = finding.id;
+    item["row"] = finding.row;
+    item["rule"] = ruleInfo(finding.rule).name;
+    item["severity"] = severityName(ruleInfo(finding.rule).severity);
+    addSituation(item, finding.scenario, finding.outcome, finding.violations);
+    json["findings"].push_back(std::move(item));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string checkJson(const CheckResult& result, const ReportOptions& options) {
+  return print(checkDocument(result, options, verdictOf(result, options.strict), "model"));
+}
+
+std::string treeJson(const TreeCheck& check, const ReportOptions& options) {
+  Json json = checkDocument(check.result, options, verdictOf(check, options.strict), "tree");
+  json["tree"] = {{"version", check.version},
+                  {"batches", check.batches},
+                  {"new_rules", ruleList(check.new_rules)},
+                  {"never_ran", check.never_ran},
+                  {"bit_differences", check.bit_differences},
+                  {"notes", check.notes}};
+  return print(json);
+}
+
+std::string runJson(const std::vector<RunReport>& reports) {
+  Json json;
+  json["schema"] = "ptecheck-run-1";
+  json["version"] = reports.empty() ? "" : reports.front().version;
+  json["runs"] = Json::array();
+  for (const RunReport& report : reports) {
+    const bool done = report.run.outcome.status == STATUS_DONE;
+    Json item;
+    item["name"] = report.name;
+    item["subject"] = report.subject;
+    item["row"] = report.row;
+    item["verdict"] =
+        verdictName(done ? verdictOf(report.run.broken, report.strict) : Verdict::kNotChecked);
+    item["broken"] = ruleList(report.run.broken);
+    item["expected"] = nullptr;
+    if (report.has_expectation) item["expected"] = ruleList(report.expected);
+    const Verdict came_out = verdictOf(report);
+    item["as_it_should"] = came_out == Verdict::kGood || came_out == Verdict::kAtACost;
+    addSituation(item, report.scenario, report.run.outcome, report.run.violations);
+    json["runs"].push_back(std::move(item));
+  }
+  return print(json);
+}
+
+}  // namespace ptecheck

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_REPORT_REPORT_H
+#define PTECHECK_REPORT_REPORT_H
+
+#include <string>
+#include <vector>
+
+#include "check/model_check.h"
+#include "check/result.h"
+#include "pte/x86_64.h"
+#include "spec/rules.h"
+
+namespace ptecheck {
+
+// The entry format in which outcomes hold their raw entries.
+using ReportFormat = X86_64<>;
+
+// What a report must know beside the result.
+struct ReportOptions {
+  std::string version;        // of ptecheck
+  RuleSet rules = kAllRules;  // that were judged
+  bool strict = false;        // rules of severity `cost` fail a check too
+  Share share;                // of the search
+};
+
+// One scenario that was run by itself.
+struct RunReport {
+  std::string version;  // of ptecheck
+  std::string name;     // the file or the finding's id
+  std::string title;    // what the file says about itself; may be empty
+  std::string subject;  // "the built-in model (x86-64), policy v6.16"
+  std::string row;      // "v6.16", "tree"
+  bool strict = false;
+  Scenario scenario{};
+  ModelRun run;
+  // What the file expects of this subject; `expected` is the set of rules it must break.
+  bool has_expectation = false;
+  RuleSet expected = 0;
+};
+
+}  // namespace ptecheck
+
+#endif

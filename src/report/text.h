@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Reports for people, in 75 columns, from results alone. All of them end with a newline.
+#ifndef PTECHECK_REPORT_TEXT_H
+#define PTECHECK_REPORT_TEXT_H
+
+#include <string>
+
+#include "check/result.h"
+#include "check/tree_check.h"
+#include "report/report.h"
+
+namespace ptecheck {
+
+// Of the model: what was run; policies against rules; what each costs; the answers that follow; the
+// smallest example of each broken rule.
+std::string checkText(const CheckResult& result, const ReportOptions& options);
+
+// Of a kernel tree: the verdict first.
+std::string treeText(const TreeCheck& check, const ReportOptions& options);
+
+// Of one scenario.
+std::string runText(const RunReport& report);
+
+}  // namespace ptecheck
+
+#endif

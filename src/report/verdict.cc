@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/verdict.h"
+
+#include "spec/judge.h"
+
+namespace ptecheck {
+
+namespace {
+
+bool anythingRan(const CheckResult& result) {
+  std::uint64_t scenarios = 0;
+  for (const Part& part : result.parts) scenarios += part.scenarios;
+  return scenarios > result.unsupported;
+}
+
+}  // namespace
+
+std::string_view verdictWord(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood:
+      return "good";
+    case Verdict::kAtACost:
+      return "at a cost";
+    case Verdict::kBroken:
+      return "BROKEN";
+    case Verdict::kNotChecked:
+      return "not checked";
+  }
+  return "";
+}
+
+std::string_view verdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood:
+      return "good";
+    case Verdict::kAtACost:
+      return "cost";
+    case Verdict::kBroken:
+      return "broken";
+    case Verdict::kNotChecked:
+      return "not-checked";
+  }
+  return "";
+}
+
+Verdict verdictOf(RuleSet broken, bool strict) {
+  if (broken == 0) return Verdict::kGood;
+  return strict || (broken & ~kCostRules) != 0 ? Verdict::kBroken : Verdict::kAtACost;
+}
+
+Verdict verdictOf(const CheckResult& result, bool strict) {
+  RuleSet broken = 0;
+  for (const Row& row : result.rows) broken |= row.broken;
+  if (broken == 0 && !anythingRan(result)) return Verdict::kNotChecked;
+  return verdictOf(broken, strict);
+}
+
+Verdict verdictOf(const TreeCheck& check, bool strict) {
+  RuleSet broken = 0;
+  for (const Row& row : check.result.rows)
+    if (row.name == "tree") broken |= row.broken;
+  const Verdict verdict = verdictOf(broken, strict);
+  if (verdict == Verdict::kBroken) return verdict;
+  return check.never_ran.empty() && anythingRan(check.result) ? verdict : Verdict::kNotChecked;
+}
+
+Verdict verdictOf(const RunReport& report) {
+  if (report.run.outcome.status != STATUS_DONE) return Verdict::kNotChecked;
+  if (report.has_expectation)
+    return meets(report.run.broken, report.expected) ? Verdict::kGood : Verdict::kBroken;
+  return verdictOf(report.run.broken, report.strict);
+}
+
+}  // namespace ptecheck

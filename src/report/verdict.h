@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What a result comes to, in one word. The exit status follows from it, so it is decided here
+// alone.
+#ifndef PTECHECK_REPORT_VERDICT_H
+#define PTECHECK_REPORT_VERDICT_H
+
+#include <string_view>
+
+#include "check/result.h"
+#include "check/tree_check.h"
+#include "report/report.h"
+#include "spec/rules.h"
+
+namespace ptecheck {
+
+enum class Verdict {
+  kGood,        // no rule is broken
+  kAtACost,     // only rules of severity `cost` are
+  kBroken,      // another one is; or a cost rule, if asked to be strict
+  kNotChecked,  // too little ran for any of the above
+};
+
+std::string_view verdictWord(
+    Verdict verdict);  // for text: "good", "at a cost", "BROKEN", "not checked"
+std::string_view verdictName(Verdict verdict);  // for JSON: "good", "cost", "broken", "not-checked"
+
+Verdict verdictOf(RuleSet broken, bool strict);
+
+// Of all rows together: the worst. Not checked if no scenario was run at all.
+Verdict verdictOf(const CheckResult& result, bool strict);
+
+// Of the row "tree" alone: what the base of a patch breaks is not the patch's fault. What is broken
+// is certain even if not everything ran; what is not broken is "not checked" as long as a changed
+// line never ran.
+Verdict verdictOf(const TreeCheck& check, bool strict);
+
+// Of one run: what was expected of it is good, whatever that is; anything else is broken. If
+// nothing was expected, the rules decide. Not checked if it did not run to its end.
+Verdict verdictOf(const RunReport& report);
+
+}  // namespace ptecheck
+
+#endif
