@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Each demand is one `if`, with its source: a function of Linux 6.12 that asserts it or makes it so. A demand
-// without a kernel source is one of the flat format's own ("format").
+// Each demand is one `if`, with its source: a function of Linux 6.12 that asserts it or makes it
+// so. A demand without a kernel source is one of the flat format's own ("format").
 //
-// Deliberately legal, though unusual: read-only entries of exclusive pages (mprotect, soft-dirty and userfaultfd
-// write-protection make them); clean and writable ones (MADV_FREE); dirty entries, and a dirty flag, of lazyfree
-// folios (a write or a GUP write after MADV_FREE); soft-dirty without dirty, and the other way round;
-// mlocked VMAs without FOLIO_MLOCKED (a large folio that is partly mapped); userfaultfd on VM_DROPPABLE
-// (vma_can_userfault() means to refuse it, but looks at the flags that are asked for, not at those of the VMA).
+// Deliberately legal, though unusual: read-only entries of exclusive pages (mprotect, soft-dirty
+// and userfaultfd write-protection make them); clean and writable ones (MADV_FREE); dirty entries,
+// and a dirty flag, of lazyfree folios (a write or a GUP write after MADV_FREE); soft-dirty without
+// dirty, and the other way round; mlocked VMAs without FOLIO_MLOCKED (a large folio that is partly
+// mapped); userfaultfd on VM_DROPPABLE (vma_can_userfault() means to refuse it, but looks at the
+// flags that are asked for, not at those of the VMA).
 #include "scenario/legal.h"
 
 #include <bit>
@@ -17,10 +18,10 @@ namespace ptecheck {
 
 namespace {
 
-constexpr unsigned kEntryBits = ENTRY_PRESENT | ENTRY_WRITE | ENTRY_DIRTY | ENTRY_YOUNG | ENTRY_SOFT_DIRTY |
-                                ENTRY_UFFD_WP | ENTRY_EXCLUSIVE | ENTRY_PROTNONE;
-constexpr unsigned kFolioBits =
-    FOLIO_SWAPBACKED | FOLIO_DIRTY | FOLIO_UPTODATE | FOLIO_SWAPCACHE | FOLIO_LOCKED | FOLIO_MLOCKED;
+constexpr unsigned kEntryBits = ENTRY_PRESENT | ENTRY_WRITE | ENTRY_DIRTY | ENTRY_YOUNG |
+                                ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP | ENTRY_EXCLUSIVE | ENTRY_PROTNONE;
+constexpr unsigned kFolioBits = FOLIO_SWAPBACKED | FOLIO_DIRTY | FOLIO_UPTODATE | FOLIO_SWAPCACHE |
+                                FOLIO_LOCKED | FOLIO_MLOCKED;
 constexpr unsigned kVmaBits =
     VMA_WRITE | VMA_LOCKED | VMA_DROPPABLE | VMA_UFFD_WP | VMA_SHADOW_STACK | VMA_SOFTDIRTY;
 constexpr unsigned kTtuBits = UNMAP_BATCH_FLUSH | UNMAP_IGNORE_MLOCK;
@@ -33,23 +34,26 @@ unsigned vmaFlags(const Scenario& s, unsigned process, unsigned page) {
 
 // The numbers, so that everything after it may index.
 std::string checkNumbers(const Scenario& s) {
-  if (s.pages < 1 || s.pages > MAX_PAGES || !std::has_single_bit(unsigned{s.pages}))  // folio_order()
+  if (s.pages < 1 || s.pages > MAX_PAGES ||
+      !std::has_single_bit(unsigned{s.pages}))  // folio_order()
     return "a folio has 1, 2, 4, ... or 512 pages, not " + std::to_string(s.pages);
   if (s.processes < 1 || s.processes > MAX_PROCESSES)  // format
     return "1 to 4 processes map the folio, not " + std::to_string(s.processes);
-  if (s.operation != OPERATION_TRY_TO_UNMAP) return "unknown operation " + std::to_string(s.operation);
+  if (s.operation != OPERATION_TRY_TO_UNMAP)
+    return "unknown operation " + std::to_string(s.operation);
   if (s.ttu & ~kTtuBits) return "unknown flag of the operation";
   if (s.remote_cpu > 1) return "remote_cpu is 0 or 1";
   if (s.folio_flags & ~kFolioBits) return "unknown folio flag";
   if (s.table_end > s.pages)  // format: else the folio does not reach the end
     return "the page table ends at page " + std::to_string(s.table_end) + ", behind the folio";
   if (s.event > EVENT_SWAP_DUPLICATE) return "unknown event " + std::to_string(s.event);
-  if (s.event != EVENT_NONE && s.event_at == 0) return "an event needs a chance to happen at, from 1";
+  if (s.event != EVENT_NONE && s.event_at == 0)
+    return "an event needs a chance to happen at, from 1";
   if (s.event == EVENT_NONE && s.event_at != 0) return "a chance is given, but no event";
   for (unsigned process = 0; process < s.processes; ++process) {
     if (s.split[process] > s.pages)  // format
-      return nameOf(process) + ": the second VMA begins at page " + std::to_string(s.split[process]) +
-             ", behind the folio";
+      return nameOf(process) + ": the second VMA begins at page " +
+             std::to_string(s.split[process]) + ", behind the folio";
     for (const VmaSpec& vma : s.vma[process])
       if (vma.flags & ~kVmaBits) return nameOf(process) + ": unknown VMA flag";
   }
@@ -61,11 +65,12 @@ std::string checkFolio(const Scenario& s) {
   if (!(s.folio_flags & FOLIO_LOCKED)) return "the folio must be locked: try_to_unmap() demands it";
   // do_anonymous_page() sets it before it maps; do_swap_page() refuses to map without.
   if (!(s.folio_flags & FOLIO_UPTODATE)) return "a mapped anonymous folio is up to date";
-  // try_to_unmap_one() warns if the two differ: shrink_folio_list() calls add_to_swap() before it, and
-  // lru_lazyfree() takes no folio that is in the swap cache.
+  // try_to_unmap_one() warns if the two differ: shrink_folio_list() calls add_to_swap() before it,
+  // and lru_lazyfree() takes no folio that is in the swap cache.
   const bool swapbacked = (s.folio_flags & FOLIO_SWAPBACKED) != 0;
   if (swapbacked && !(s.folio_flags & FOLIO_SWAPCACHE))
-    return "a swap-backed folio must be in the swap cache to be unmapped (try_to_unmap_one() warns)";
+    return "a swap-backed folio must be in the swap cache to be unmapped (try_to_unmap_one() "
+           "warns)";
   if (!swapbacked && (s.folio_flags & FOLIO_SWAPCACHE))
     return "a lazyfree folio is not in the swap cache (try_to_unmap_one() warns)";
   return "";
@@ -97,8 +102,10 @@ std::string checkVmas(const Scenario& s) {
   if (!(first & VMA_DROPPABLE)) return "";
   // folio_add_new_anon_rmap(), and try_to_unmap_one(), which never makes one swap-backed
   if (s.folio_flags & FOLIO_SWAPBACKED) return "a folio in a droppable VMA is never swap-backed";
-  // do_mmap(): VM_DROPPABLE comes with VM_WIPEONFORK, which madvise_vma_behavior() does not take back.
-  if (s.processes > 1) return "a droppable VMA is not inherited, so that one process alone maps its folio";
+  // do_mmap(): VM_DROPPABLE comes with VM_WIPEONFORK, which madvise_vma_behavior() does not take
+  // back.
+  if (s.processes > 1)
+    return "a droppable VMA is not inherited, so that one process alone maps its folio";
   return "";
 }
 
@@ -107,7 +114,8 @@ std::string checkEntry(const Scenario& s, unsigned process, unsigned page) {
   const std::string where = nameOf(process) + " page " + std::to_string(page) + ": ";
   if (!(entry & ENTRY_PRESENT)) {
     if (entry == 0 || entry == ENTRY_OTHER || entry == ENTRY_SWAPPED) return "";
-    return where + "a hole is none, a foreign page or a foreign swap entry, without further bits";  // format
+    return where +
+           "a hole is none, a foreign page or a foreign swap entry, without further bits";  // format
   }
   if (entry & ~kEntryBits) return where + "a present entry with unknown bits, or of a hole";
   const unsigned vma_flags = vmaFlags(s, process, page);
@@ -136,14 +144,16 @@ std::string checkEntry(const Scenario& s, unsigned process, unsigned page) {
 }
 
 std::string checkSteps(const Scenario& s) {
-  if (s.steps > MAX_STEPS) return "at most " + std::to_string(MAX_STEPS) + " steps can follow";  // format
+  if (s.steps > MAX_STEPS)
+    return "at most " + std::to_string(MAX_STEPS) + " steps can follow";  // format
   unsigned processes = s.processes;
   unsigned ancestor[MAX_PROCESSES] = {0, 1, 2, 3};  // whose VMAs a forked process has
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     const std::string where = "step " + std::to_string(i + 1) + ": ";
     if (step.action > STEP_FORK) return where + "unknown action " + std::to_string(step.action);
-    if (step.process >= processes) return where + "there is no process " + nameOf(step.process) + " yet";
+    if (step.process >= processes)
+      return where + "there is no process " + nameOf(step.process) + " yet";
     if (step.action == STEP_FORK) {
       if (processes == MAX_PROCESSES) return where + "no more than 4 processes";  // format
       ancestor[processes++] = ancestor[step.process];
@@ -156,7 +166,8 @@ std::string checkSteps(const Scenario& s) {
       // do_user_addr_fault(): SIGSEGV
       if ((step.page == ALL_PAGES || step.page == page) &&
           !(vmaFlags(s, ancestor[step.process], page) & VMA_WRITE))
-        return where + nameOf(step.process) + " writes page " + std::to_string(page) + ", but its VMA is read-only";
+        return where + nameOf(step.process) + " writes page " + std::to_string(page) +
+               ", but its VMA is read-only";
   }
   return "";
 }
@@ -179,8 +190,8 @@ std::string whyIllegal(const Scenario& s) {
     }
   // shrink_folio_list() unmaps folio_mapped() folios only.
   if (!mapped) return "no entry maps the folio, so that there is nothing to unmap";
-  // gup_must_unshare(): a pin is taken on an exclusive page only, which folio_try_share_anon_rmap_pte()
-  // then keeps exclusive.
+  // gup_must_unshare(): a pin is taken on an exclusive page only, which
+  // folio_try_share_anon_rmap_pte() then keeps exclusive.
   if (s.pins != 0 && !exclusive) return "the folio is pinned, but none of its pages is exclusive";
   return checkSteps(s);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Scenarios as short text files, written and read by hand. docs/scenario-format.md has the grammar; an example:
+// Scenarios as short text files, written and read by hand. docs/scenario-format.md has the grammar;
+// an example:
 //
 //   # The first entry's write bit is stamped on the rest.
 //   folio: 2 pages, lazyfree
@@ -14,8 +15,8 @@
 //   expect v6.16: write-gained contents
 //   expect respect-write-softdirty: good
 //
-// parse() and print() are inverse to each other: parse(print(x)) == x, and print(parse(text)) is `text` in
-// its canonical form.
+// parse() and print() are inverse to each other: parse(print(x)) == x, and print(parse(text)) is
+// `text` in its canonical form.
 #ifndef PTECHECK_SCENARIO_TEXT_H
 #define PTECHECK_SCENARIO_TEXT_H
 
@@ -46,19 +47,21 @@ struct Expectation {
 
 struct ScenarioFile {
   Scenario scenario{};
-  std::string title;  // the comment the file opens with, without its '#'; lines are separated by '\n'
+  std::string
+      title;  // the comment the file opens with, without its '#'; lines are separated by '\n'
   std::vector<Expectation> expectations;
 };
 
-// The names a parser may insist on. scenario/ does not know rules, policies and mutants; who does passes
-// them. An empty list accepts every word.
+// The names a parser may insist on. scenario/ does not know rules, policies and mutants; who does
+// passes them. An empty list accepts every word.
 struct Vocabulary {
   std::vector<std::string> rules, policies, mutants;
 };
 
 // Throws Error (kUsage): "FILE:LINE:COLUMN: ..." with the offending word and what is allowed there.
 // `name` stands for FILE. Checks the text, not the meaning: see whyIllegal() in legal.h.
-ScenarioFile parseScenario(std::string_view text, const std::string& name, const Vocabulary& vocabulary = {});
+ScenarioFile parseScenario(std::string_view text, const std::string& name,
+                           const Vocabulary& vocabulary = {});
 
 // Reads the file; throws Error (kUsage) if it cannot be read.
 ScenarioFile readScenarioFile(const std::string& path, const Vocabulary& vocabulary = {});
@@ -66,7 +69,8 @@ ScenarioFile readScenarioFile(const std::string& path, const Vocabulary& vocabul
 // Ends with a newline.
 std::string printScenario(const ScenarioFile& file);
 
-// One entry of a scenario in letters ("wEDYS..", "-", "other", "swapped"), as in the table of a file.
+// One entry of a scenario in letters ("wEDYS..", "-", "other", "swapped"), as in the table of a
+// file.
 std::string entryLetters(unsigned entry);
 
 }  // namespace ptecheck

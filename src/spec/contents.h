@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The rule `contents`: what each process may read after the operation and all steps, worked out from the
-// scenario alone as if every process had private memory of its own, and compared with what it did read.
+// The rule `contents`: what each process may read after the operation and all steps, worked out
+// from the scenario alone as if every process had private memory of its own, and compared with what
+// it did read.
 //
-// A page is expected to hold one of two values. Usually both are the same. They differ where the kernel is
-// free: a clean lazyfree page that was dropped reads as the old page or as zeroes; a write to a page that is
-// still write-protected by userfaultfd waits for a handler that may or may not have let it through.
+// A page is expected to hold one of two values. Usually both are the same. They differ where the
+// kernel is free: a clean lazyfree page that was dropped reads as the old page or as zeroes; a
+// write to a page that is still write-protected by userfaultfd waits for a handler that may or may
+// not have let it through.
 #ifndef PTECHECK_SPEC_CONTENTS_H
 #define PTECHECK_SPEC_CONTENTS_H
 
@@ -19,8 +21,8 @@
 
 namespace ptecheck::spec_detail {
 
-// One of two values. SEEN_FAULT as a value: anything that no process wrote (a page of some other folio,
-// whose contents the scenario does not name).
+// One of two values. SEEN_FAULT as a value: anything that no process wrote (a page of some other
+// folio, whose contents the scenario does not name).
 struct Expected {
   std::uint16_t value, alternative;
 };
@@ -32,8 +34,8 @@ inline bool agrees(Expected expected, unsigned seen) {
 
 // Right after the operation, before any step.
 template <class F>
-inline Expected expectedAtFirst(const Scenario& s, const Outcome& o, bool lazyfree, unsigned vma_flags,
-                                unsigned index, unsigned page) {
+inline Expected expectedAtFirst(const Scenario& s, const Outcome& o, bool lazyfree,
+                                unsigned vma_flags, unsigned index, unsigned page) {
   const unsigned asked = s.entry[index];
   if (!(asked & ENTRY_PRESENT)) {
     const std::uint16_t value = asked & (ENTRY_OTHER | ENTRY_SWAPPED) ? SEEN_FAULT : SEEN_ZERO;

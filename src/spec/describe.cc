@@ -37,7 +37,8 @@ std::string hex(unsigned long long number) {
 char letter(bool set, char name) { return set ? name : '.'; }
 
 // "=..." if `number` is not that of `page`; `base`: the number of page 0.
-std::string otherThan(unsigned long long number, unsigned long long base, unsigned page, unsigned pages) {
+std::string otherThan(unsigned long long number, unsigned long long base, unsigned page,
+                      unsigned pages) {
   if (page == kNoPage || number == base + page) return "";
   if (number >= base && number - base < pages) return "=page " + std::to_string(number - base);
   return "=" + hex(number);
@@ -65,8 +66,8 @@ std::string describeFacts(const EntryFacts& f, unsigned page, unsigned pages) {
       return letters + otherThan(f.number, FOLIO_PFN, page, pages);
     }
     case EntryFacts::Form::kSwap: {
-      const char letters[] = {letter(f.exclusive, 'E'), letter(f.soft_dirty, 'S'), letter(f.uffd_wp, 'U'),
-                              '\0'};
+      const char letters[] = {letter(f.exclusive, 'E'), letter(f.soft_dirty, 'S'),
+                              letter(f.uffd_wp, 'U'), '\0'};
       std::string text = std::string("swap:") + letters;
       if (page != kNoPage && f.type != SWAP_TYPE)
         return text + "=" + std::to_string(f.type) + ":" + hex(f.number);
@@ -123,7 +124,8 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
   // As many processes beside each other as fit.
   for (std::size_t first = 0; first < processes;) {
     std::size_t end = first, used = page_width;
-    while (end < processes && (end == first || used + columnsOf(end) <= width)) used += columnsOf(end++);
+    while (end < processes && (end == first || used + columnsOf(end) <= width))
+      used += columnsOf(end++);
     std::string head = "page";
     padTo(head, page_width);
     for (std::size_t p = first; p < end; ++p) {

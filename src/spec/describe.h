@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Raw entries as letters, and outcomes as tables of entries before and after. The letters are those of
-// scenario files (docs/scenario-format.md):
+// Raw entries as letters, and outcomes as tables of entries before and after. The letters are those
+// of scenario files (docs/scenario-format.md):
 //
 //   wEDYSUN   a present entry, a dot where a bit is not set:
-//             w writable, s writable as a shadow stack, r read-only; E its page is PageAnonExclusive,
-//             D dirty, Y young, S soft-dirty, U uffd-wp, N protnone
+//             w writable, s writable as a shadow stack, r read-only; E its page is
+//             PageAnonExclusive, D dirty, Y young, S soft-dirty, U uffd-wp, N protnone
 //   swap:ESU  a swap entry of the page's own slot: exclusive marker, soft-dirty, uffd-wp
 //   -         no entry
 //   ...=WHAT  it belongs to something else: another page of the folio, a page frame, a swap slot
@@ -27,8 +27,8 @@ extern const char* const kLettersLegend;
 // 'A' + process.
 inline char processName(unsigned process) { return static_cast<char>('A' + process); }
 
-// What a load returned (EntryResult.seen) at a page: "old", "zero", "A's write", "?" (unknown: it faults and
-// the subject does not model that), with "of page N" if it belongs to another page.
+// What a load returned (EntryResult.seen) at a page: "old", "zero", "A's write", "?" (unknown: it
+// faults and the subject does not model that), with "of page N" if it belongs to another page.
 std::string describeSeen(unsigned seen, unsigned page);
 
 namespace spec_detail {
@@ -70,7 +70,8 @@ EntryFacts entryFacts(typename F::Word pte, bool page_exclusive) {
 // `page`: the folio page whose place this is, or kNoPage to name no place.
 std::string describeFacts(const EntryFacts& facts, unsigned page, unsigned pages);
 
-// What stands in a table: one row a page, columns before, after and (with `reads`) what is read, a process.
+// What stands in a table: one row a page, columns before, after and (with `reads`) what is read, a
+// process.
 struct TableCell {
   std::string before, after, reads;
 };
@@ -82,18 +83,21 @@ std::vector<std::string> layOut(const std::vector<TableRow>& rows, bool reads, u
 
 }  // namespace spec_detail
 
-// One entry in letters. `page_exclusive`: PageAnonExclusive of its page (meaningless for swap entries).
+// One entry in letters. `page_exclusive`: PageAnonExclusive of its page (meaningless for swap
+// entries).
 template <class F>
 std::string describe(typename F::Word pte, bool page_exclusive = false, unsigned page = kNoPage,
                      unsigned pages = 0) {
   return spec_detail::describeFacts(spec_detail::entryFacts<F>(pte, page_exclusive), page, pages);
 }
 
-// The whole outcome, entries before and after, as lines of at most `width` columns where the number of
-// processes allows. Neighbouring pages with equal lines share one; neighbours of the folio are listed if
-// they changed. `reads`: with what each process reads after the steps (processes that were forked too).
+// The whole outcome, entries before and after, as lines of at most `width` columns where the number
+// of processes allows. Neighbouring pages with equal lines share one; neighbours of the folio are
+// listed if they changed. `reads`: with what each process reads after the steps (processes that
+// were forked too).
 template <class F>
-std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool reads, unsigned width = 75) {
+std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool reads,
+                                     unsigned width = 75) {
   std::vector<spec_detail::TableRow> rows;
   auto changed = [&](unsigned side) {
     for (unsigned process = 0; process < s.processes; ++process)
@@ -104,7 +108,8 @@ std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool r
     if (!changed(side)) return;
     spec_detail::TableRow row{side == 0 ? "prev" : "next", {}};
     for (unsigned process = 0; process < s.processes; ++process) {
-      const auto before = o.neighbour_before[process][side], after = o.neighbour_after[process][side];
+      const auto before = o.neighbour_before[process][side],
+                 after = o.neighbour_after[process][side];
       row.cells.push_back({describe<F>(before), before == after ? "same" : describe<F>(after), ""});
     }
     rows.push_back(row);
@@ -117,8 +122,10 @@ std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool r
       const EntryResult& e = o.entry[std::size_t{process} * s.pages + page];
       spec_detail::TableCell cell;
       if (process < s.processes) {
-        cell.before = describe<F>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0, page, s.pages);
-        cell.after = describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, page, s.pages);
+        cell.before =
+            describe<F>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0, page, s.pages);
+        cell.after =
+            describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, page, s.pages);
         if (cell.before == cell.after) cell.after = e.before == e.after ? "same" : cell.after + "!";
       }
       cell.reads = describeSeen(e.seen, page);

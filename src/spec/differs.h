@@ -1,31 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The rule `differs`: the same code, once with its batches and once one entry at a time, must leave the same
-// behind. "The same" has some freedom, and this is all of it. Below, B is the batched run and S the single
-// one.
+// The rule `differs`: the same code, once with its batches and once one entry at a time, must leave
+// the same behind. "The same" has some freedom, and this is all of it. Below, B is the batched run
+// and S the single one.
 //
-//   1. Young gained. get_and_clear_ptes() ORs the young bits of a batch into its first entry, from which the
-//      batch is put back. Costs a longer stay in memory. Only if an entry of that process was young.
-//   2. Dirty gained, for the same reason; costs a needless write to swap. Only if an entry of that process
+//   1. Young gained. get_and_clear_ptes() ORs the young bits of a batch into its first entry, from
+//   which the
+//      batch is put back. Costs a longer stay in memory. Only if an entry of that process was
+//      young.
+//   2. Dirty gained, for the same reason; costs a needless write to swap. Only if an entry of that
+//   process
 //      was dirty.
-//   3. Soft-dirty gained together with dirty, where the format's pte_mkdirty() sets it (x86: yes). Costs a
-//      needless copy in a checkpoint; soft-dirty-gained counts it. In a swap entry the merged dirty bit has
-//      gone to the folio, so there it is the folio that must be dirty. Under VM_SOFTDIRTY the bit means nothing.
-//   4. Write lost. Costs a fault, which write-lost counts. S may have stopped before it reached an entry
-//      that B, having it in a batch with the one at which S stopped, cleared and put back write-protected.
-//   5. Kept by B, replaced in S. S drops (or swaps out) entries until it meets one that cannot go; B meets
-//      it inside a batch and puts the whole batch back. Entries of that batch are compared with what they were
-//      before, with freedoms 1 to 4. S must have kept *something*, else nothing was there to stop B. The
-//      converse, replaced by B but kept in S, is no freedom: batches only ever stop earlier.
-//   6. What follows from 5: mapcount, refcount, rss, swap counts and PageAnonExclusive of those pages (B: as
-//      before), and what is read in pages that B kept. The rules accounting, exclusive-broken and contents
-//      judge B by itself there.
-//   7. Folio flags: dirty gained if any entry was dirty (B cleared entries that S never reached, and
-//      collected their dirty bits), swap-backed gained with it (a lazyfree folio found dirty is put back).
-//   8. More or larger flushes, a pending flush, or one that is noted as writable: B clears what S clears, and
+//   3. Soft-dirty gained together with dirty, where the format's pte_mkdirty() sets it (x86: yes).
+//   Costs a
+//      needless copy in a checkpoint; soft-dirty-gained counts it. In a swap entry the merged dirty
+//      bit has gone to the folio, so there it is the folio that must be dirty. Under VM_SOFTDIRTY
+//      the bit means nothing.
+//   4. Write lost. Costs a fault, which write-lost counts. S may have stopped before it reached an
+//   entry
+//      that B, having it in a batch with the one at which S stopped, cleared and put back
+//      write-protected.
+//   5. Kept by B, replaced in S. S drops (or swaps out) entries until it meets one that cannot go;
+//   B meets
+//      it inside a batch and puts the whole batch back. Entries of that batch are compared with
+//      what they were before, with freedoms 1 to 4. S must have kept *something*, else nothing was
+//      there to stop B. The converse, replaced by B but kept in S, is no freedom: batches only ever
+//      stop earlier.
+//   6. What follows from 5: mapcount, refcount, rss, swap counts and PageAnonExclusive of those
+//   pages (B: as
+//      before), and what is read in pages that B kept. The rules accounting, exclusive-broken and
+//      contents judge B by itself there.
+//   7. Folio flags: dirty gained if any entry was dirty (B cleared entries that S never reached,
+//   and
+//      collected their dirty bits), swap-backed gained with it (a lazyfree folio found dirty is put
+//      back).
+//   8. More or larger flushes, a pending flush, or one that is noted as writable: B clears what S
+//   clears, and
 //      more. Fewer is no freedom.
 //   9. Batch counts, and how often flushes were deferred: that is what batching is for.
-//  10. With an event at a later than the first chance everything but bits of entries that both kept: chances are
+//  10. With an event at a later than the first chance everything but bits of entries that both
+//  kept: chances are
 //      counted in batches, so the event hits another place.
 #ifndef PTECHECK_SPEC_DIFFERS_H
 #define PTECHECK_SPEC_DIFFERS_H
@@ -55,7 +69,8 @@ template <class F>
 bool withinFreedom(const Scenario& s, const Outcome& batched, unsigned process, unsigned vma_flags,
                    typename F::Word s_entry, typename F::Word b) {
   if (identity<F>(s_entry) != identity<F>(b)) return false;
-  if (F::pte_write(b) && (!F::pte_write(s_entry) || F::pte_shstk(b) != F::pte_shstk(s_entry))) return false;
+  if (F::pte_write(b) && (!F::pte_write(s_entry) || F::pte_shstk(b) != F::pte_shstk(s_entry)))
+    return false;
   if (F::pte_uffd_wp(b) != F::pte_uffd_wp(s_entry)) return false;
   const bool young = F::pte_young(b), dirty = F::pte_dirty(b);
   if (young != F::pte_young(s_entry) && !(young && anyBefore(s, batched, process, F::pte_young)))
@@ -71,7 +86,8 @@ bool withinFreedom(const Scenario& s, const Outcome& batched, unsigned process, 
 template <class F>
 bool withinSwapFreedom(const Outcome& batched, unsigned vma_flags, typename F::Word s_entry,
                        typename F::Word b) {
-  if (F::swp_type(s_entry) != F::swp_type(b) || F::swp_offset(s_entry) != F::swp_offset(b)) return false;
+  if (F::swp_type(s_entry) != F::swp_type(b) || F::swp_offset(s_entry) != F::swp_offset(b))
+    return false;
   if (F::pte_swp_uffd_wp(s_entry) != F::pte_swp_uffd_wp(b)) return false;
   if (F::pte_swp_exclusive(s_entry) != F::pte_swp_exclusive(b)) return false;
   const bool soft = F::pte_swp_soft_dirty(b);
@@ -109,11 +125,11 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
       if (in_b == in_s && exclusive_b == exclusive_s) [[likely]]
         continue;
       if (present_b == present_s) {
-        const bool fine = in_b == in_s ||
-                          (present_b ? withinFreedom<F>(s, b, process, vma_flags, in_s, in_b)
-                           : F::pte_none(in_b) || F::pte_none(in_s)
-                               ? moved_event
-                               : withinSwapFreedom<F>(b, vma_flags, in_s, in_b));
+        const bool fine =
+            in_b == in_s || (present_b ? withinFreedom<F>(s, b, process, vma_flags, in_s, in_b)
+                             : F::pte_none(in_b) || F::pte_none(in_s)
+                                 ? moved_event
+                                 : withinSwapFreedom<F>(b, vma_flags, in_s, in_b));
         if (!fine) sink(Rule::kDiffers, Reason::kDiffersBits, process, page);
         if (exclusive_b != exclusive_s && !F::pte_none(in_b) && !moved_event)
           sink(Rule::kDiffers, Reason::kDiffersPage, process, page);
@@ -131,7 +147,8 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
     for (unsigned side = 0; side < 2; ++side)
       if (b.neighbour_after[process][side] != one.neighbour_after[process][side])
         sink(Rule::kDiffers, Reason::kDiffersNeighbour, process, kNoPage);
-  if (b.warnings > one.warnings) sink(Rule::kDiffers, Reason::kDiffersWarnings, kNoProcess, kNoPage);
+  if (b.warnings > one.warnings)
+    sink(Rule::kDiffers, Reason::kDiffersWarnings, kNoProcess, kNoPage);
   if (moved_event) return;
 
   if (kept_more && kept_in_s == 0) sink(Rule::kDiffers, Reason::kDiffersForm, kNoProcess, kNoPage);
@@ -146,8 +163,8 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
     if ((gained & ~permitted) || (one.folio_flags & ~unsigned{b.folio_flags}))
       sink(Rule::kDiffers, Reason::kDiffersFolio, kNoProcess, kNoPage);
   }
-  if (b.flush_pending < one.flush_pending || b.flush_pending_writable < one.flush_pending_writable ||
-      b.flushed_pages < one.flushed_pages)
+  if (b.flush_pending < one.flush_pending ||
+      b.flush_pending_writable < one.flush_pending_writable || b.flushed_pages < one.flushed_pages)
     sink(Rule::kDiffers, Reason::kDiffersFlush, kNoProcess, kNoPage);
 
   // What is read, in pages that no process kept in one run alone.
@@ -156,7 +173,8 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
     bool comparable = true;
     if (kept_more)
       for (unsigned i = page; i < entries; i += s.pages)
-        comparable = comparable && F::pte_present(b.entry[i].after) == F::pte_present(one.entry[i].after);
+        comparable =
+            comparable && F::pte_present(b.entry[i].after) == F::pte_present(one.entry[i].after);
     if (!comparable) continue;
     for (unsigned process = 0; process < processes; ++process) {
       const unsigned seen_b = b.entry[process * s.pages + page].seen;

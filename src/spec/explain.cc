@@ -15,8 +15,8 @@ struct Words {
 std::string signedNumber(int number) { return (number > 0 ? "+" : "") + std::to_string(number); }
 
 std::string change(const std::string& what, int before, int after, int right) {
-  return what + " went from " + std::to_string(before) + " to " + std::to_string(after) + ", should be " +
-         std::to_string(right);
+  return what + " went from " + std::to_string(before) + " to " + std::to_string(after) +
+         ", should be " + std::to_string(right);
 }
 
 std::string pagesUnmapped(unsigned n) {
@@ -29,24 +29,28 @@ std::string seenExpected(unsigned expected, unsigned page) {
 
 Words entryWords(const Record& r, const Sides& sides) {
   const std::string moved = " (" + sides.before + " -> " + sides.after + ")";
-  const std::string also = sides.others.empty()
-                               ? ""
-                               : ", and " + sides.others +
-                                     (sides.others.size() > 1 ? " map the same page" : " maps the same page");
+  const std::string also =
+      sides.others.empty()
+          ? ""
+          : ", and " + sides.others +
+                (sides.others.size() > 1 ? " map the same page" : " maps the same page");
   switch (r.reason) {
     case Reason::kWrite:
-      if (r.rule == Rule::kWriteGained) return {"write", "read-only before, writable after" + also + moved};
+      if (r.rule == Rule::kWriteGained)
+        return {"write", "read-only before, writable after" + also + moved};
       return {"write", "writable before, read-only after" + moved};
     case Reason::kShadowStack:
       return {"write", "ordinary and shadow-stack writes were exchanged" + also + moved};
     case Reason::kUffdWp:
     case Reason::kUffdWpInSwap:
-      return {"uffd-wp", (sides.before.find('U') != std::string::npos ? "uffd-wp before, not after"
-                                                                      : "not uffd-wp before, uffd-wp after") +
-                             moved};
+      return {"uffd-wp",
+              (sides.before.find('U') != std::string::npos ? "uffd-wp before, not after"
+                                                           : "not uffd-wp before, uffd-wp after") +
+                  moved};
     case Reason::kSoftDirty:
     case Reason::kSoftDirtyInSwap:
-      if (r.rule == Rule::kSoftDirtyLost) return {"soft-dirty", "soft-dirty before, not after" + moved};
+      if (r.rule == Rule::kSoftDirtyLost)
+        return {"soft-dirty", "soft-dirty before, not after" + moved};
       return {"soft-dirty", "not soft-dirty before, soft-dirty after" + moved};
     case Reason::kCleaned:
       return {"dirty", "dirty before, clean after, and the folio is not dirty either" + moved};
@@ -97,19 +101,21 @@ Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
       return {"mapcount", "mapcount was " + std::to_string(o.mapcount_before) + " before, but " +
                               std::to_string(r.detail) + " entries map the folio"};
     case Reason::kMapcount:
-      return {"mapcount", change("mapcount", o.mapcount_before, o.mapcount, o.mapcount_before - right) + ": " +
-                              pagesUnmapped(r.detail)};
+      return {"mapcount",
+              change("mapcount", o.mapcount_before, o.mapcount, o.mapcount_before - right) + ": " +
+                  pagesUnmapped(r.detail)};
     case Reason::kRefcount: {
       const bool event = o.event_fired && s.event == EVENT_REFERENCE;
-      return {"refcount", change("refcount", o.refcount_before, o.refcount, o.refcount_before - right + event) +
-                              ": " + pagesUnmapped(r.detail) + (event ? ", one reference was taken" : "")};
+      return {"refcount",
+              change("refcount", o.refcount_before, o.refcount, o.refcount_before - right + event) +
+                  ": " + pagesUnmapped(r.detail) + (event ? ", one reference was taken" : "")};
     }
     case Reason::kRssAnon:
-      return {"rss", "anonymous rss changed by " + signedNumber(rss[RSS_ANON]) +
-                         ", should be " + signedNumber(-right)};
+      return {"rss", "anonymous rss changed by " + signedNumber(rss[RSS_ANON]) + ", should be " +
+                         signedNumber(-right)};
     case Reason::kRssSwap:
-      return {"rss",
-              "swap rss changed by " + signedNumber(rss[RSS_SWAP]) + ", should be " + signedNumber(right)};
+      return {"rss", "swap rss changed by " + signedNumber(rss[RSS_SWAP]) + ", should be " +
+                         signedNumber(right)};
     case Reason::kRssOther:
       return {"rss", "file or shmem rss changed by " + signedNumber(rss[RSS_FILE]) + " and " +
                          signedNumber(rss[RSS_SHMEM]) + ", but the folio is anonymous"};
@@ -126,16 +132,22 @@ Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
 
 Words folioWords(const Outcome& o, const Record& r, const Sides& sides) {
   switch (r.reason) {
+    case Reason::kWarned:
+    case Reason::kStopped:
+      return {"own checks", o.message};
     case Reason::kFolioFlag:
       return {"dirty", "the folio was dirty before, and is not afterwards"};
     case Reason::kDroppedHeldLate:
       return {"dirty", "everything was dropped although somebody took a reference meanwhile"};
     case Reason::kOutside:
-      return {"bounds", std::to_string(o.outside) + " access(es) outside folio, VMA and page table"};
+      return {"bounds",
+              std::to_string(o.outside) + " access(es) outside folio, VMA and page table"};
     case Reason::kNeighbourBefore:
-      return {"bounds", "the entry before the folio changed (" + sides.before + " -> " + sides.after + ")"};
+      return {"bounds",
+              "the entry before the folio changed (" + sides.before + " -> " + sides.after + ")"};
     case Reason::kNeighbourAfter:
-      return {"bounds", "the entry behind the folio changed (" + sides.before + " -> " + sides.after + ")"};
+      return {"bounds",
+              "the entry behind the folio changed (" + sides.before + " -> " + sides.after + ")"};
     default:
       return {"", ""};
   }
@@ -145,7 +157,8 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
   const std::string pair = sides.after + " batched, " + sides.before + " one by one";
   switch (r.reason) {
     case Reason::kDiffersForm:
-      if (r.page == kNoPage) return {"mapping", "entries were kept by the batched run alone, for no reason"};
+      if (r.page == kNoPage)
+        return {"mapping", "entries were kept by the batched run alone, for no reason"};
       return {"mapping", "unmapped by the batched run alone: " + pair};
     case Reason::kDiffersBits:
       return {"entry", pair};
@@ -157,8 +170,9 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
       return {"folio", "folio flags differ: " + std::to_string(o.folio_flags) + " batched, " +
                            std::to_string(one.folio_flags) + " one by one"};
     case Reason::kDiffersCounters:
-      return {"counters", "same entries, but the counters differ: mapcount " + std::to_string(o.mapcount) +
-                              " batched, " + std::to_string(one.mapcount) + " one by one; refcount " +
+      return {"counters", "same entries, but the counters differ: mapcount " +
+                              std::to_string(o.mapcount) + " batched, " +
+                              std::to_string(one.mapcount) + " one by one; refcount " +
                               std::to_string(o.refcount) + ", " + std::to_string(one.refcount)};
     case Reason::kDiffersSeen: {
       const auto i = std::size_t{r.process} * r.detail + r.page;
@@ -168,8 +182,8 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
     case Reason::kDiffersFlush:
       return {"tlb", "fewer TLB flushes: " + std::to_string(o.flushed_pages) + " pages and " +
                          (o.flush_pending ? "one" : "none") + " pending batched, " +
-                         std::to_string(one.flushed_pages) + " and " + (one.flush_pending ? "one" : "none") +
-                         " one by one"};
+                         std::to_string(one.flushed_pages) + " and " +
+                         (one.flush_pending ? "one" : "none") + " one by one"};
     case Reason::kDiffersWarnings:
       return {"warnings", "warnings: " + std::to_string(o.warnings) + " batched, " +
                               std::to_string(one.warnings) + " one by one"};
@@ -178,7 +192,8 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
   }
 }
 
-Words words(const Scenario& s, const Outcome& o, const Outcome* one, const Record& r, const Sides& sides) {
+Words words(const Scenario& s, const Outcome& o, const Outcome* one, const Record& r,
+            const Sides& sides) {
   if (one != nullptr) return differsWords(o, *one, r, sides);
   if (r.reason == Reason::kSeen) {
     const unsigned seen = o.entry[std::size_t{r.process} * s.pages + r.page].seen;
@@ -203,12 +218,13 @@ std::string othersMapping(const Scenario& s, unsigned process, unsigned page) {
   return names;
 }
 
-Violation explainRecord(const Scenario& s, const Outcome& o, const Outcome* one_by_one, const Record& record,
-                        const Sides& sides) {
+Violation explainRecord(const Scenario& s, const Outcome& o, const Outcome* one_by_one,
+                        const Record& record, const Sides& sides) {
   const Words found = words(s, o, one_by_one, record, sides);
   std::string where;
   if (record.process != kNoProcess) where += processName(record.process);
-  if (record.page != kNoPage) where += (where.empty() ? "page " : " page ") + std::to_string(record.page);
+  if (record.page != kNoPage)
+    where += (where.empty() ? "page " : " page ") + std::to_string(record.page);
   if (!where.empty()) where += ": ";
   return {record.rule, record.process, record.page, found.bit, where + found.text};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The slow path: where and why a rule is broken, in sentences with numbers, and how many bits were gained
-// and lost.
+// The slow path: where and why a rule is broken, in sentences with numbers, and how many bits were
+// gained and lost.
 #ifndef PTECHECK_SPEC_EXPLAIN_H
 #define PTECHECK_SPEC_EXPLAIN_H
 
@@ -47,14 +47,14 @@ struct Sides {
   std::string others;         // other processes that map the page before: "B", "B and C"
 };
 
-Violation explainRecord(const Scenario& s, const Outcome& o, const Outcome* one_by_one, const Record& record,
-                        const Sides& sides);
+Violation explainRecord(const Scenario& s, const Outcome& o, const Outcome* one_by_one,
+                        const Record& record, const Sides& sides);
 std::string othersMapping(const Scenario& s, unsigned process, unsigned page);
 
 }  // namespace spec_detail
 
-// Every way in which `outcome` breaks a rule (all but differs). The rules named are exactly those of
-// judge(). In the order of entries, then counters, then contents.
+// Every way in which `outcome` breaks a rule (all but differs). The rules named are exactly those
+// of judge(). In the order of entries, then counters, then contents.
 template <class F>
 std::vector<Violation> explainRules(const Scenario& s, const Outcome& o) {
   using namespace spec_detail;
@@ -65,11 +65,15 @@ std::vector<Violation> explainRules(const Scenario& s, const Outcome& o) {
     Sides sides;
     if (record.page != kNoPage && record.process != kNoProcess && record.process < s.processes) {
       const EntryResult& e = o.entry[std::size_t{record.process} * s.pages + record.page];
-      sides.before = describe<F>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0, record.page, s.pages);
-      sides.after = describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
+      sides.before =
+          describe<F>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0, record.page, s.pages);
+      sides.after =
+          describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
       sides.others = othersMapping(s, record.process, record.page);
-    } else if (record.process != kNoProcess && record.process < s.processes && record.page == kNoPage &&
-               (record.reason == Reason::kNeighbourBefore || record.reason == Reason::kNeighbourAfter)) {
+    } else if (record.process != kNoProcess && record.process < s.processes &&
+               record.page == kNoPage &&
+               (record.reason == Reason::kNeighbourBefore ||
+                record.reason == Reason::kNeighbourAfter)) {
       const unsigned side = record.reason == Reason::kNeighbourAfter;
       sides.before = describe<F>(o.neighbour_before[record.process][side]);
       sides.after = describe<F>(o.neighbour_after[record.process][side]);
@@ -92,8 +96,10 @@ std::vector<Violation> explainDifferences(const Scenario& s, const Outcome& batc
     if (record.page != kNoPage && record.process < s.processes) {
       const std::size_t i = std::size_t{record.process} * s.pages + record.page;
       const EntryResult &one = one_by_one.entry[i], &b = batched.entry[i];
-      sides.before = describe<F>(one.after, (one.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
-      sides.after = describe<F>(b.after, (b.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
+      sides.before = describe<F>(one.after, (one.page_flags & PAGE_EXCLUSIVE_AFTER) != 0,
+                                 record.page, s.pages);
+      sides.after =
+          describe<F>(b.after, (b.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
       sides.others = othersMapping(s, record.process, record.page);
     }
     violations.push_back(explainRecord(s, batched, &one_by_one, record, sides));
@@ -103,10 +109,12 @@ std::vector<Violation> explainDifferences(const Scenario& s, const Outcome& batc
 
 // All rules; differs too if there is a run one entry at a time to compare with.
 template <class F>
-std::vector<Violation> explain(const Scenario& s, const Outcome& o, const Outcome* one_by_one = nullptr) {
+std::vector<Violation> explain(const Scenario& s, const Outcome& o,
+                               const Outcome* one_by_one = nullptr) {
   std::vector<Violation> violations = explainRules<F>(s, o);
   if (one_by_one == nullptr) return violations;
-  for (Violation& violation : explainDifferences<F>(s, o, *one_by_one)) violations.push_back(violation);
+  for (Violation& violation : explainDifferences<F>(s, o, *one_by_one))
+    violations.push_back(violation);
   return violations;
 }
 
@@ -120,8 +128,8 @@ struct BitDifferences {
   void add(const BitDifferences& other);
 };
 
-// Adds the difference between two entries of the same place. Bits are compared if both are present, or both
-// swap entries (those they share with present ones); `mapped` always.
+// Adds the difference between two entries of the same place. Bits are compared if both are present,
+// or both swap entries (those they share with present ones); `mapped` always.
 template <class F>
 void countBits(typename F::Word from, typename F::Word to, BitDifferences& bits) {
   auto count = [](bool a, bool b, BitDifferences::Count& c) {
@@ -162,7 +170,8 @@ BitDifferences bitDifferences(const Scenario& s, const Outcome& o) {
 
 // What the batched run has that the single one has not (gained), and the other way round (lost).
 template <class F>
-BitDifferences bitDifferences(const Scenario& s, const Outcome& batched, const Outcome& one_by_one) {
+BitDifferences bitDifferences(const Scenario& s, const Outcome& batched,
+                              const Outcome& one_by_one) {
   BitDifferences bits;
   for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
     countBits<F>(one_by_one.entry[i].after, batched.entry[i].after, bits);

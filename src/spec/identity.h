@@ -4,8 +4,9 @@
 
 namespace ptecheck::spec_detail {
 
-// What a present entry is apart from the bits that have rules of their own: page frame, protection, cache
-// type, special, protection key. Two present entries with equal identity map the same page in the same way.
+// What a present entry is apart from the bits that have rules of their own: page frame, protection,
+// cache type, special, protection key. Two present entries with equal identity map the same page in
+// the same way.
 template <class F>
 constexpr typename F::Word identity(typename F::Word pte) {
   return F::pte_mkold(

@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The rules themselves, as one walk over an outcome that reports each broken rule to a sink. judge() uses
-// it with a sink that only collects bits, and compiles to straight code; explain() with one that remembers
-// where and why. So the fast verdict and its explanation cannot drift apart.
+// The rules themselves, as one walk over an outcome that reports each broken rule to a sink.
+// judge() uses it with a sink that only collects bits, and compiles to straight code; explain()
+// with one that remembers where and why. So the fast verdict and its explanation cannot drift
+// apart.
 //
-// Everything is judged from the raw entries as the subject built them (`before`) against the raw entries it
-// left (`after`), never from the entry asked for: an architecture without soft-dirty cannot lose it. Only
-// *which* entries belong to the folio is taken from the scenario.
+// Everything is judged from the raw entries as the subject built them (`before`) against the raw
+// entries it left (`after`), never from the entry asked for: an architecture without soft-dirty
+// cannot lose it. Only *which* entries belong to the folio is taken from the scenario.
 //
-// One mistake should break one rule, so that the name of the rule leads to the mistake. The borders:
+// One mistake should break one rule, so that the name of the rule leads to the mistake. The
+// borders:
 //
-//   - A writable entry on a page that lost PageAnonExclusive is exclusive-broken if the entry could be
+//   - A writable entry on a page that lost PageAnonExclusive is exclusive-broken if the entry could
+//   be
 //     written before, write-gained if it could not.
-//   - An entry that is gone is entry-lost if its folio does not allow that (swap-backed: it needs a swap
-//     entry) or no counter acknowledges it; dirty-lost if it was discarded although written (see below);
-//     legal otherwise. Counters that contradict each other, or count more than is gone, are accounting.
-//   - What happens to entries that are none of the operation's business (the neighbouring folio, holes,
+//   - An entry that is gone is entry-lost if its folio does not allow that (swap-backed: it needs a
+//   swap
+//     entry) or no counter acknowledges it; dirty-lost if it was discarded although written (see
+//     below); legal otherwise. Counters that contradict each other, or count more than is gone, are
+//     accounting.
+//   - What happens to entries that are none of the operation's business (the neighbouring folio,
+//   holes,
 //     mlocked entries) is batch-bounds; the counters are expected to follow even there.
-//   - contents looks at what processes read, at nothing else. It is the net under all other rules, and
+//   - contents looks at what processes read, at nothing else. It is the net under all other rules,
+//   and
 //     the only rule that sees mistakes of the fault handler.
 //
-// What is dirty-lost: lazyfree reclaim may drop a page if nobody wrote to it since MADV_FREE, and nobody can
-// be writing to it. The first shows in the entry's own dirty bit or in the folio's flag. (The dirty bit of
-// *another* process that shares the page protects that process only: MADV_FREE is a promise of the one who
-// called it.) The second shows in the references: an extra one may be a get_user_pages() user that will write
-// and dirty the folio later (commit 6c8e2a256915 names the data loss). VM_DROPPABLE memory may be dropped
-// dirty, but not under a reference (try_to_unmap_one, 6.12).
+// What is dirty-lost: lazyfree reclaim may drop a page if nobody wrote to it since MADV_FREE, and
+// nobody can be writing to it. The first shows in the entry's own dirty bit or in the folio's flag.
+// (The dirty bit of *another* process that shares the page protects that process only: MADV_FREE is
+// a promise of the one who called it.) The second shows in the references: an extra one may be a
+// get_user_pages() user that will write and dirty the folio later (commit 6c8e2a256915 names the
+// data loss). VM_DROPPABLE memory may be dropped dirty, but not under a reference
+// (try_to_unmap_one, 6.12).
 #ifndef PTECHECK_SPEC_INSPECT_H
 #define PTECHECK_SPEC_INSPECT_H
 
@@ -68,8 +76,8 @@ inline Frame frameOf(const Scenario& s, const Outcome& o) {
 
 // What happened to the entries, to be compared with the counters.
 struct Tally {
-  int mapped = 0;                       // entries of the folio, before
-  std::array<int, MAX_PROCESSES> gone;  // present before and not after, foreign entries included
+  int mapped = 0;                          // entries of the folio, before
+  std::array<int, MAX_PROCESSES> gone;     // present before and not after, foreign entries included
   std::array<int, MAX_PROCESSES> swapped;  // of those: replaced by a swap entry
   bool locked = false;                     // some VMA counts as mlocked
   bool dropped_wrongly = false;            // some entry was dropped that must not be
@@ -86,11 +94,13 @@ inline void inspectReplaced(const Frame& f, unsigned process, unsigned page, uns
       sink(Rule::kEntryLost, Reason::kDroppedSwapBacked, process, page);
       return;
     }
-    if (f.held || (!droppable && (f.folio_dirty_before || F::pte_dirty(e.before)))) tally.dropped_wrongly = true;
+    if (f.held || (!droppable && (f.folio_dirty_before || F::pte_dirty(e.before))))
+      tally.dropped_wrongly = true;
     return;
   }
   ++tally.swapped[process];
-  if (!f.swapcache || F::swp_type(e.after) != SWAP_TYPE || F::swp_offset(e.after) != SWAP_OFFSET + page) {
+  if (!f.swapcache || F::swp_type(e.after) != SWAP_TYPE ||
+      F::swp_offset(e.after) != SWAP_OFFSET + page) {
     sink(Rule::kEntryLost, Reason::kWrongSlot, process, page);
     return;  // another page's entry: its bits mean nothing for this one
   }
@@ -106,7 +116,8 @@ inline void inspectReplaced(const Frame& f, unsigned process, unsigned page, uns
   }
   const bool exclusive = (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0;
   if (exclusive != F::pte_swp_exclusive(e.after))
-    sink(Rule::kExclusiveBroken, exclusive ? Reason::kMarkerLost : Reason::kMarkerInvented, process, page);
+    sink(Rule::kExclusiveBroken, exclusive ? Reason::kMarkerLost : Reason::kMarkerInvented, process,
+         page);
   if (exclusive && (e.page_flags & PAGE_EXCLUSIVE_AFTER))
     sink(Rule::kExclusiveBroken, Reason::kExclusiveCopied, process, page);
   if (exclusive && f.pinned) sink(Rule::kExclusiveBroken, Reason::kPinnedUnmapped, process, page);
@@ -117,15 +128,17 @@ template <class F, class Sink>
 inline void inspectRewritten(const Frame& f, unsigned process, unsigned page, unsigned vma_flags,
                              const EntryResult& e, Sink& sink) {
   if (identity<F>(e.before) != identity<F>(e.after)) {
-    sink(Rule::kEntryLost,
-         F::pte_pfn(e.before) != F::pte_pfn(e.after) ? Reason::kWrongPage : Reason::kOtherProtection, process,
-         page);
+    sink(
+        Rule::kEntryLost,
+        F::pte_pfn(e.before) != F::pte_pfn(e.after) ? Reason::kWrongPage : Reason::kOtherProtection,
+        process, page);
     return;
   }
   const bool write_before = F::pte_write(e.before), write_after = F::pte_write(e.after);
   if (write_after && !write_before) sink(Rule::kWriteGained, Reason::kWrite, process, page);
   if (write_before && !write_after) sink(Rule::kWriteLost, Reason::kWrite, process, page);
-  if (F::kHasShadowStack && write_before && write_after && F::pte_shstk(e.before) != F::pte_shstk(e.after))
+  if (F::kHasShadowStack && write_before && write_after &&
+      F::pte_shstk(e.before) != F::pte_shstk(e.after))
     sink(Rule::kWriteGained, Reason::kShadowStack, process, page);
   if (F::pte_uffd_wp(e.before) != F::pte_uffd_wp(e.after))
     sink(Rule::kUffdWpChanged, Reason::kUffdWp, process, page);
@@ -140,8 +153,8 @@ inline void inspectRewritten(const Frame& f, unsigned process, unsigned page, un
 }
 
 template <class F, class Sink>
-inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsigned vma_flags, bool mapped,
-                         const EntryResult& e, Tally& tally, Sink& sink) {
+inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsigned vma_flags,
+                         bool mapped, const EntryResult& e, Tally& tally, Sink& sink) {
   const bool changed = e.before != e.after;
   if (e.page_flags == PAGE_EXCLUSIVE_AFTER)
     sink(Rule::kExclusiveBroken, Reason::kExclusiveInvented, process, page);
@@ -171,14 +184,16 @@ inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsign
   }
 }
 
-// Entries that were dropped although they must not be; not those of processes in `vanished`, whose entries were
-// lost rather than dropped.
+// Entries that were dropped although they must not be; not those of processes in `vanished`, whose
+// entries were lost rather than dropped.
 template <class F, class Sink>
-void inspectDropped(const Scenario& s, const Outcome& o, const Frame& f, unsigned vanished, Sink& sink) {
+void inspectDropped(const Scenario& s, const Outcome& o, const Frame& f, unsigned vanished,
+                    Sink& sink) {
   for (unsigned process = 0, i = 0; process < s.processes; ++process)
     for (unsigned page = 0; page < s.pages; ++page, ++i) {
       const EntryResult& e = o.entry[i];
-      if ((vanished >> process & 1) || !(s.entry[i] & ENTRY_PRESENT) || !F::pte_none(e.after)) continue;
+      if ((vanished >> process & 1) || !(s.entry[i] & ENTRY_PRESENT) || !F::pte_none(e.after))
+        continue;
       if (!(vmaFlagsOf(s, process, page) & VMA_DROPPABLE)) {
         if (F::pte_dirty(e.before)) sink(Rule::kDirtyLost, Reason::kDroppedDirty, process, page);
         if (f.folio_dirty_before) sink(Rule::kDirtyLost, Reason::kDroppedDirtyFolio, process, page);
@@ -191,16 +206,18 @@ template <class F, class Sink>
 inline void inspectNeighbours(const Scenario& s, const Outcome& o, Tally& tally, Sink& sink) {
   for (unsigned process = 0; process < s.processes; ++process)
     for (unsigned side = 0; side < 2; ++side) {
-      const auto before = o.neighbour_before[process][side], after = o.neighbour_after[process][side];
+      const auto before = o.neighbour_before[process][side],
+                 after = o.neighbour_after[process][side];
       if (before == after) continue;
-      sink(Rule::kBatchBounds, side == 0 ? Reason::kNeighbourBefore : Reason::kNeighbourAfter, process,
-           kNoPage);
+      sink(Rule::kBatchBounds, side == 0 ? Reason::kNeighbourBefore : Reason::kNeighbourAfter,
+           process, kNoPage);
       if (F::pte_present(before) && !F::pte_present(after)) ++tally.gone[process];
     }
 }
 
-// Each page's swap count must change by the swap entries for it that the operation installed: by slot, not
-// by place, so that an entry with a wrong slot, counted where it points to, breaks entry-lost alone.
+// Each page's swap count must change by the swap entries for it that the operation installed: by
+// slot, not by place, so that an entry with a wrong slot, counted where it points to, breaks
+// entry-lost alone.
 template <class F, class Sink>
 void inspectSwapCounts(const Scenario& s, const Outcome& o, Sink& sink) {
   std::array<int, MAX_PAGES> installed;
@@ -214,22 +231,26 @@ void inspectSwapCounts(const Scenario& s, const Outcome& o, Sink& sink) {
   }
   for (unsigned page = 0; page < s.pages; ++page)
     if (o.entry[page].swap_count != installed[page])
-      sink(Rule::kAccounting, Reason::kSwapCount, kNoProcess, page, static_cast<unsigned>(installed[page]));
+      sink(Rule::kAccounting, Reason::kSwapCount, kNoProcess, page,
+           static_cast<unsigned>(installed[page]));
 }
 
-// The counters against the tally. Every unmapped entry drops one mapping and one reference of the folio and
-// one anonymous page of its process; a swap entry adds one to the process's swap. Returns the processes (a bit
-// each) of which entries vanished.
+// The counters against the tally. Every unmapped entry drops one mapping and one reference of the
+// folio and one anonymous page of its process; a swap entry adds one to the process's swap. Returns
+// the processes (a bit each) of which entries vanished.
 template <class Sink>
-inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally& tally, Sink& sink) {
+inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally& tally,
+                                Sink& sink) {
   int gone = 0, anon = 0;
   bool as_tallied = true, not_more = true;
   int other = 0;
   for (unsigned p = 0; p < s.processes; ++p) {
     gone += tally.gone[p];
     anon -= o.rss[p][RSS_ANON];
-    as_tallied = as_tallied && -o.rss[p][RSS_ANON] == tally.gone[p] && o.rss[p][RSS_SWAP] == tally.swapped[p];
-    not_more = not_more && -o.rss[p][RSS_ANON] <= tally.gone[p] && o.rss[p][RSS_SWAP] <= tally.swapped[p];
+    as_tallied = as_tallied && -o.rss[p][RSS_ANON] == tally.gone[p] &&
+                 o.rss[p][RSS_SWAP] == tally.swapped[p];
+    not_more =
+        not_more && -o.rss[p][RSS_ANON] <= tally.gone[p] && o.rss[p][RSS_SWAP] <= tally.swapped[p];
     other |= o.rss[p][RSS_FILE] | o.rss[p][RSS_SHMEM];
   }
   const int mappings = o.mapcount_before - o.mapcount;
@@ -241,8 +262,8 @@ inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally
   if (as_tallied && mappings == gone && references == gone && other == 0 &&
       o.mapcount_before == tally.mapped) [[likely]]
     return 0;
-  // All counters agree on too small a number: they are right about what was done on purpose, and some
-  // entries vanished behind their back.
+  // All counters agree on too small a number: they are right about what was done on purpose, and
+  // some entries vanished behind their back.
   if (mappings == references && mappings == anon && mappings < gone && not_more && other == 0) {
     unsigned vanished = 0;
     for (unsigned p = 0; p < s.processes; ++p)
@@ -254,7 +275,8 @@ inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally
     return vanished;
   }
   if (o.mapcount_before != tally.mapped)
-    sink(Rule::kAccounting, Reason::kMapcountBefore, kNoProcess, kNoPage, static_cast<unsigned>(tally.mapped));
+    sink(Rule::kAccounting, Reason::kMapcountBefore, kNoProcess, kNoPage,
+         static_cast<unsigned>(tally.mapped));
   if (mappings != gone)
     sink(Rule::kAccounting, Reason::kMapcount, kNoProcess, kNoPage, static_cast<unsigned>(gone));
   if (references != gone)
@@ -263,15 +285,19 @@ inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally
     if (-o.rss[p][RSS_ANON] != tally.gone[p])
       sink(Rule::kAccounting, Reason::kRssAnon, p, kNoPage, static_cast<unsigned>(tally.gone[p]));
     if (o.rss[p][RSS_SWAP] != tally.swapped[p])
-      sink(Rule::kAccounting, Reason::kRssSwap, p, kNoPage, static_cast<unsigned>(tally.swapped[p]));
-    if (o.rss[p][RSS_FILE] | o.rss[p][RSS_SHMEM]) sink(Rule::kAccounting, Reason::kRssOther, p, kNoPage);
+      sink(Rule::kAccounting, Reason::kRssSwap, p, kNoPage,
+           static_cast<unsigned>(tally.swapped[p]));
+    if (o.rss[p][RSS_FILE] | o.rss[p][RSS_SHMEM])
+      sink(Rule::kAccounting, Reason::kRssOther, p, kNoPage);
   }
   return 0;
 }
 
 template <class F, class Sink>
 inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
+  if (o.status == STATUS_BUG) sink(Rule::kOwnChecks, Reason::kStopped, kNoProcess, kNoPage);
   if (o.status != STATUS_DONE) return;
+  if (o.warnings != 0) sink(Rule::kOwnChecks, Reason::kWarned, kNoProcess, kNoPage);
   const Frame f = frameOf(s, o);
   Tally tally;
   bool any_swapped = false;
@@ -284,8 +310,8 @@ inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
     for (unsigned page = 0, end = split;; vma_flags = s.vma[process][1].flags, end = s.pages) {
       tally.locked = tally.locked || (vma_flags & VMA_LOCKED);
       for (; page < end; ++page)
-        inspectEntry<F>(f, process, page, vma_flags, (asked[page] & ENTRY_PRESENT) != 0, results[page], tally,
-                        sink);
+        inspectEntry<F>(f, process, page, vma_flags, (asked[page] & ENTRY_PRESENT) != 0,
+                        results[page], tally, sink);
       if (end == s.pages) break;
     }
     any_swapped = any_swapped || tally.swapped[process] != 0;
@@ -295,12 +321,14 @@ inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
     sink(Rule::kDirtyLost, Reason::kFolioFlag, kNoProcess, kNoPage);
   inspectNeighbours<F>(s, o, tally, sink);
   // (Records of process 0 speak for their pages.)
-  for (unsigned page = 0; page < s.pages; ++page) any_swapped = any_swapped || o.entry[page].swap_count != 0;
+  for (unsigned page = 0; page < s.pages; ++page)
+    any_swapped = any_swapped || o.entry[page].swap_count != 0;
   if (any_swapped) inspectSwapCounts<F>(s, o, sink);
   const unsigned vanished = inspectCounters(s, o, tally, sink);
   if (tally.dropped_wrongly) inspectDropped<F>(s, o, f, vanished, sink);
   // A reference that appeared at a later chance: the batch in which it did must have stayed.
-  if (o.event_fired && s.event == EVENT_REFERENCE && s.event_at > 1 && f.lazyfree && vanished == 0) {
+  if (o.event_fired && s.event == EVENT_REFERENCE && s.event_at > 1 && f.lazyfree &&
+      vanished == 0) {
     int gone = 0;
     for (unsigned process = 0; process < s.processes; ++process) gone += tally.gone[process];
     if (gone >= tally.mapped) sink(Rule::kDirtyLost, Reason::kDroppedHeldLate, kNoProcess, kNoPage);

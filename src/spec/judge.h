@@ -14,8 +14,8 @@
 
 namespace ptecheck {
 
-// All rules but `differs`. `Format`: the entry format of the subject (pte/format.h). Only outcomes with
-// STATUS_DONE are judged; any other breaks nothing.
+// All rules but `differs`. `Format`: the entry format of the subject (pte/format.h). Outcomes that
+// are not STATUS_DONE are not judged; but STATUS_BUG breaks own-checks.
 template <class Format>
 RuleSet judge(const Scenario& scenario, const Outcome& outcome) {
   spec_detail::BitSink sink;
@@ -23,8 +23,8 @@ RuleSet judge(const Scenario& scenario, const Outcome& outcome) {
   return sink.broken;
 }
 
-// The rule `differs`: a batched run of a scenario against the same code, one entry at a time. Both outcomes
-// must be STATUS_DONE; else nothing.
+// The rule `differs`: a batched run of a scenario against the same code, one entry at a time. Both
+// outcomes must be STATUS_DONE; else nothing.
 template <class Format>
 RuleSet differs(const Scenario& scenario, const Outcome& batched, const Outcome& one_by_one) {
   spec_detail::BitSink sink;
@@ -32,8 +32,9 @@ RuleSet differs(const Scenario& scenario, const Outcome& batched, const Outcome&
   return sink.broken;
 }
 
-// Does a subject that broke the rules `broken` do what `expected` asks for? `expected` must be broken, and
-// nothing else but cost rules. So the empty set means "good": at most cost rules are broken.
+// Does a subject that broke the rules `broken` do what `expected` asks for? `expected` must be
+// broken, and nothing else but cost rules. So the empty set means "good": at most cost rules are
+// broken.
 constexpr bool meets(RuleSet broken, RuleSet expected) {
   return (broken & expected) == expected && (broken & ~expected & ~kCostRules) == 0;
 }

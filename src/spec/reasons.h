@@ -18,15 +18,15 @@ namespace spec_detail {
 
 enum class Reason : std::uint8_t {
   // an entry that stays
-  kWrite,             // write bit
-  kShadowStack,       // ordinary writes became shadow-stack writes, or the other way round
-  kUffdWp,            // uffd-wp bit
-  kSoftDirty,         // soft-dirty bit
-  kCleaned,           // dirty bit cleared, folio not dirty
-  kWrongPage,         // maps another page
-  kOtherProtection,   // protnone, special, cache type, ... differ
-  kHoleChanged,       // was no entry of this folio
-  kLockedChanged,     // in a VM_LOCKED VMA
+  kWrite,            // write bit
+  kShadowStack,      // ordinary writes became shadow-stack writes, or the other way round
+  kUffdWp,           // uffd-wp bit
+  kSoftDirty,        // soft-dirty bit
+  kCleaned,          // dirty bit cleared, folio not dirty
+  kWrongPage,        // maps another page
+  kOtherProtection,  // protnone, special, cache type, ... differ
+  kHoleChanged,      // was no entry of this folio
+  kLockedChanged,    // in a VM_LOCKED VMA
   // an entry that went
   kDroppedSwapBacked,  // without a swap entry
   kDroppedDirty,       // although the entry was dirty
@@ -35,19 +35,22 @@ enum class Reason : std::uint8_t {
   kDroppedHeldLate,    // the same, when the reference appeared during the operation
   kUnacknowledged,     // no counter knows; detail: how many
   // a swap entry in its place
-  kWrongSlot,       // of another page, or the folio has none
-  kSwappedClean,    // the entry was dirty, the folio is not
-  kUffdWpInSwap,    // swap bit differs
+  kWrongSlot,        // of another page, or the folio has none
+  kSwappedClean,     // the entry was dirty, the folio is not
+  kUffdWpInSwap,     // swap bit differs
   kSoftDirtyInSwap,  // swap bit differs
-  kMarkerLost,      // page was exclusive, marker not set
-  kMarkerInvented,  // the other way round
+  kMarkerLost,       // page was exclusive, marker not set
+  kMarkerInvented,   // the other way round
   kExclusiveCopied,  // marker set and page still exclusive
-  kPinnedUnmapped,  // exclusive and pinned
+  kPinnedUnmapped,   // exclusive and pinned
   // page and folio
   kExclusiveInvented,
   kExclusiveLostWritable,
   kExclusiveLostPinned,
   kFolioFlag,  // FOLIO_DIRTY cleared
+  // the code's own checks
+  kWarned,
+  kStopped,
   // outside
   kOutside,
   kNeighbourBefore,
@@ -63,11 +66,11 @@ enum class Reason : std::uint8_t {
   // contents; detail: what should have been read
   kSeen,
   // differs: batched against one by one
-  kDiffersForm,      // kept, dropped, swapped
-  kDiffersBits,      // a bit that has no freedom
-  kDiffersPage,      // PageAnonExclusive
+  kDiffersForm,  // kept, dropped, swapped
+  kDiffersBits,  // a bit that has no freedom
+  kDiffersPage,  // PageAnonExclusive
   kDiffersNeighbour,
-  kDiffersFolio,     // folio flags
+  kDiffersFolio,  // folio flags
   kDiffersCounters,
   kDiffersSeen,
   kDiffersFlush,

@@ -10,27 +10,36 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "No entry is more writable afterwards than it was before.",
      "One process can write into memory that another one still reads, or a write goes unnoticed."},
     {Rule::kExclusiveBroken, "exclusive-broken", Severity::kIsolation,
-     "PageAnonExclusive is kept, moved to the swap entry, or cleared while no writable entry and no pin "
+     "PageAnonExclusive is kept, moved to the swap entry, or cleared while no writable entry and "
+     "no pin "
      "needs it; it is never invented.",
      "Copy-on-write copies a page that a device writes to, or does not copy one that is shared."},
     {Rule::kUffdWpChanged, "uffd-wp-changed", Severity::kCorruption,
      "The uffd-wp bit of an entry that stays is exactly what it was, as bit or as swap bit.",
-     "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never was."},
+     "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never "
+     "was."},
     {Rule::kEntryLost, "entry-lost", Severity::kCorruption,
-     "An entry keeps mapping its page as before, or is replaced in a way that its folio allows and the "
+     "An entry keeps mapping its page as before, or is replaced in a way that its folio allows and "
+     "the "
      "counters acknowledge.",
      "A process loses a page or finds another one in its place; the folio can never be freed."},
     {Rule::kBatchBounds, "batch-bounds", Severity::kCorruption,
-     "A batch stays inside its folio, VMA and page table, and leaves mlocked entries and holes alone.",
+     "A batch stays inside its folio, VMA and page table, and leaves mlocked entries and holes "
+     "alone.",
      "Memory that was not being reclaimed at all is unmapped or changed."},
     {Rule::kAccounting, "accounting", Severity::kCorruption,
      "Mapcount, refcount, rss and swap counts change by exactly what happened to the entries.",
      "A page is freed while still mapped, or never; memory limits and ps show wrong numbers."},
+    {Rule::kOwnChecks, "own-checks", Severity::kCorruption,
+     "The code's own checks (WARN, BUG, VM_BUG_ON) hold in every legal situation.",
+     "The kernel warns or stops: by its own word, its state is no longer what it relies on."},
     {Rule::kDiffers, "differs", Severity::kCorruption,
-     "A batched run leaves what the same code leaves one entry at a time, up to the permitted freedom.",
+     "A batched run leaves what the same code leaves one entry at a time, up to the permitted "
+     "freedom.",
      "The result depends on how many entries happened to be handled together."},
     {Rule::kDirtyLost, "dirty-lost", Severity::kDataLoss,
-     "Every write since the last writeback or MADV_FREE shows in the entry or on the folio, and what a "
+     "Every write since the last writeback or MADV_FREE shows in the entry or on the folio, and "
+     "what a "
      "reference could still write to stays mapped.",
      "A page that was written is dropped under memory pressure, and reads as zeroes."},
     {Rule::kSoftDirtyLost, "soft-dirty-lost", Severity::kDataLoss,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The rules: what must hold after an operation on batches of page-table entries. docs/rules.md is the
-// manual (why each rule exists, examples, mutants); judge.h decides which are broken; this file only
-// names them.
+// The rules: what must hold after an operation on batches of page-table entries. docs/rules.md is
+// the manual (why each rule exists, examples, mutants); judge.h decides which are broken; this file
+// only names them.
 #ifndef PTECHECK_SPEC_RULES_H
 #define PTECHECK_SPEC_RULES_H
 
@@ -16,7 +16,8 @@
 
 namespace ptecheck {
 
-// In the order in which reports list them: gravest first within a severity, isolation before corruption.
+// In the order in which reports list them: gravest first within a severity, isolation before
+// corruption.
 enum class Rule : std::uint8_t {
   kWriteGained,      // an entry became more writable
   kExclusiveBroken,  // PageAnonExclusive lost or invented
@@ -24,6 +25,7 @@ enum class Rule : std::uint8_t {
   kEntryLost,        // an entry vanished, or became another one
   kBatchBounds,      // a batch ran out of folio, VMA or page table
   kAccounting,       // counters do not match the entries
+  kOwnChecks,        // the code's own WARN or BUG fired
   kDiffers,          // batched and one by one disagree
   kDirtyLost,        // a write can be forgotten
   kSoftDirtyLost,    // a checkpoint misses a page
@@ -31,7 +33,7 @@ enum class Rule : std::uint8_t {
   kWriteLost,        // a needless write fault
   kSoftDirtyGained,  // a checkpoint copies too much
 };
-constexpr unsigned kRules = 12;
+constexpr unsigned kRules = 13;
 
 enum class Severity : std::uint8_t {
   kIsolation,   // one process reaches another's memory
@@ -53,7 +55,8 @@ struct RuleInfo {
 const std::array<RuleInfo, kRules>& ruleTable();
 const RuleInfo& ruleInfo(Rule rule);
 std::optional<Rule> findRule(std::string_view name);
-std::string_view severityName(Severity severity);  // "isolation", "corruption", "data loss", "hang", "cost"
+std::string_view severityName(
+    Severity severity);  // "isolation", "corruption", "data loss", "hang", "cost"
 
 // A set of rules, one bit each.
 using RuleSet = std::uint32_t;
