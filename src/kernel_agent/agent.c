@@ -148,6 +148,7 @@ void agentReset(void) {
   BUILD_BUG_ON(PAGE_SIZE < TABLE_SLOTS * sizeof(pte_t));
 #if defined(CONFIG_X86_64)
   this_cpu_write(spellingCurrentTask, &agent_task);
+  this_cpu_write(spellingPreemptCount, PREEMPT_ENABLED); /* 0 would mean: reschedule */
 #endif
 #if defined(CONFIG_X86_USER_SHADOW_STACK)
   set_cpu_cap(&boot_cpu_data, X86_FEATURE_SHSTK);

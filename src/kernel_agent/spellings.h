@@ -63,11 +63,14 @@
 #define spellingHardwarePresent(pte) (pte_present(pte) && !pte_protnone(pte))
 #endif
 
-/* `current` on x86: part of one hot cache line until v6.14, a variable of its own since. */
+/* `current` and the preemption count on x86: part of one hot cache line until v6.14, variables of their own
+ * since. */
 #if defined(HAVE_pcpu_hot)
 #define spellingCurrentTask pcpu_hot.current_task
+#define spellingPreemptCount pcpu_hot.preempt_count
 #else
 #define spellingCurrentTask current_task
+#define spellingPreemptCount __preempt_count
 #endif
 
 /* An empty entry is not zero everywhere. */
