@@ -31,7 +31,7 @@ typename F::Word presentEntry(typename F::Word pfn, unsigned bits, bool shadow_s
   return pte;
 }
 
-// All entries of the folio, made once: building a scenario is then a matter of looking up.
+// All entries that a scenario can ask for, holes included, made once: building is then looking up.
 template <EntryFormat F>
 class EntryTable {
  public:
@@ -39,28 +39,37 @@ class EntryTable {
 
   EntryTable() {
     for (unsigned shadow_stack = 0; shadow_stack < 2; ++shadow_stack)
-      for (unsigned bits = 0; bits < kCombinations; ++bits) {
-        const Word pte = presentEntry<F>(FOLIO_PFN, bits | ENTRY_PRESENT, shadow_stack != 0);
-        made_[shadow_stack][bits] = {pte, F::pte_advance_pfn(pte, Word(1)) - pte};
-      }
+      for (unsigned bits = 0; bits < kCombinations; ++bits)
+        for (unsigned page = 0; page < 2; ++page) {
+          const Word pte = entry(bits, shadow_stack != 0, Word(page));
+          Made& made = made_[shadow_stack][bits];
+          (page == 0 ? made.first : made.step) = page == 0 ? pte : pte - made.first;
+        }
   }
 
-  // Of the folio's page `page`; -1 and folio.pages are its neighbours'.
-  Word make(unsigned bits, bool shadow_stack, unsigned page) const {
+  // Where the folio's page `page` belongs; -1 and folio.pages are its neighbours' places.
+  Word make(unsigned bits, bool shadow_stack, int page) const {
     const Made& made = made_[shadow_stack ? 1 : 0][bits % kCombinations];
-    return made.first + made.step * Word(static_cast<long>(static_cast<int>(page)));
+    return made.first + made.step * Word(static_cast<long>(page));
   }
 
  private:
-  static constexpr unsigned kCombinations = 1U << 8;  // up to ENTRY_PROTNONE
+  static Word entry(unsigned bits, bool shadow_stack, Word page) {
+    if (bits & ENTRY_PRESENT) return presentEntry<F>(Word(FOLIO_PFN) + page, bits, shadow_stack);
+    if (bits & ENTRY_OTHER) return presentEntry<F>(Word(OTHER_PFN) + page, ENTRY_YOUNG, false);
+    if (bits & ENTRY_SWAPPED)
+      return F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET + MAX_PAGES) + page);
+    return F::none();
+  }
+
+  static constexpr unsigned kCombinations = 2 * ENTRY_SWAPPED;
   struct Made {
-    Word first;  // maps the folio's page 0
-    Word step;   // from one page to the next
+    Word first;  // for page 0
+    Word step;  // from one page to the next: page frames and swap offsets are linear in all formats
   };
   std::array<std::array<Made, kCombinations>, 2> made_;
 };
 
-// Empties what the last scenario left behind, if the next one does not overwrite it.
 template <EntryFormat F>
 class Building {
  public:
@@ -80,9 +89,9 @@ class Building {
     w.batches = w.batched_entries = w.outside = w.warnings = 0;
     w.folio.pages = s.pages;
     w.folio.flags = s.folio_flags;
-    for (unsigned i = 0; i < s.pages + 2U; ++i) w.page_storage[i] = {};
-    int mapped = 0;
-    for (unsigned p = 0; p < s.processes; ++p) mapped += buildProcess(s, w, p, out);
+    w.page(~0U) = w.page(s.pages) = {};
+    int mapped = buildProcess<true>(s, w, 0, out);
+    for (unsigned p = 1; p < s.processes; ++p) mapped += buildProcess<false>(s, w, p, out);
     w.folio.mapcount = mapped;
     w.folio.refcount = 1 + mapped + s.references;
     if (w.folio.has(FOLIO_SWAPCACHE)) w.folio.refcount += s.pages;
@@ -94,6 +103,7 @@ class Building {
  private:
   using Word = typename F::Word;
 
+  // Empties what the last scenario left behind where this one will not write.
   void clean(World<F>& w, unsigned first, unsigned pages, unsigned processes) {
     if (first == first_ && pages == pages_ && w.processes <= processes) return;
     const unsigned from = first_ == 0 ? 0 : first_ - 1;
@@ -104,57 +114,63 @@ class Building {
     pages_ = pages;
   }
 
+  // Returns the number of mappings. `kFirst`: nothing is known of the folio's pages yet.
+  template <bool kFirst>
   int buildProcess(const Scenario& s, World<F>& w, unsigned p, Outcome& out) {
     Mm<F>& mm = w.mm[p];
     mm.rss = {};
     mm.tlb_flush_batched = 0;
-    const unsigned split = s.split[p];
+    const unsigned first = w.first, pages = s.pages, split = s.split[p];
+    const unsigned border = split != 0 ? first + split : kSlots;
     mm.vmas = split != 0 ? 2 : 1;
-    mm.vma[0] = {s.vma[p][0].flags, 0, split != 0 ? w.first + split : kSlots};
-    if (split != 0) mm.vma[1] = {s.vma[p][1].flags, w.first + split, kSlots};
-    const unsigned first_part = split != 0 ? split : s.pages;
-    const unsigned short* entry = s.entry + p * s.pages;
-    EntryResult* result = out.entry + p * s.pages;
+    mm.vma[0] = {s.vma[p][0].flags, 0, border};
+    mm.vma[1] = {s.vma[p][1].flags, border, kSlots};
+    const unsigned first_part = split != 0 ? split : pages;
+    const unsigned short* entry = s.entry + p * pages;
     const bool shadow_stack = mm.vma[0].has(VMA_SHADOW_STACK);
-    const bool last_shadow_stack =
-        first_part < s.pages ? mm.vma[1].has(VMA_SHADOW_STACK) : shadow_stack;
-    int mapped = buildRange(w, mm, entry, result, 0, first_part, shadow_stack);
-    mapped += buildRange(w, mm, entry, result, first_part, s.pages, last_shadow_stack);
-    const auto neighbour = [&](unsigned nearest, bool in_shadow_stack, unsigned page) {
-      const unsigned bits =
-          nearest & ENTRY_PRESENT ? nearest : unsigned{ENTRY_YOUNG | ENTRY_EXCLUSIVE};
-      const Word pte = table_.make(bits, in_shadow_stack, page);
-      mm.pte[w.first + page] = pte;
-      return pte;
-    };
-    out.neighbour_before[p][0] = w.first == 0 ? F::none() : neighbour(entry[0], shadow_stack, ~0U);
-    out.neighbour_before[p][1] = neighbour(entry[s.pages - 1], last_shadow_stack, s.pages);
+    bool last_shadow_stack = shadow_stack;
+    Word* ptep = &mm.pte[first];
+    EntryResult* result = out.entry + p * pages;
+    Page* page = &w.page(0);
+    int mapped = buildRange<kFirst>(entry, ptep, result, page, 0, first_part, shadow_stack);
+    if (first_part < pages) {
+      last_shadow_stack = mm.vma[1].has(VMA_SHADOW_STACK);
+      mapped += buildRange<kFirst>(entry, ptep, result, page, first_part, pages, last_shadow_stack);
+    }
+    out.neighbour_before[p][0] = F::none();
+    if (first != 0) ptep[-1] = out.neighbour_before[p][0] = neighbour(entry[0], shadow_stack, -1);
+    ptep[pages] = out.neighbour_before[p][1] =
+        neighbour(entry[pages - 1], last_shadow_stack, static_cast<int>(pages));
     return mapped;
   }
 
-  // Pages [from, to), which share a VMA. Returns how many are mapped.
-  int buildRange(World<F>& w, Mm<F>& mm, const unsigned short* entry, EntryResult* result,
+  // Pages [from, to), which share a VMA.
+  template <bool kFirst>
+  int buildRange(const unsigned short* entry, Word* ptep, EntryResult* result, Page* page,
                  unsigned from, unsigned to, bool shadow_stack) {
-    int mapped = 0;
+    unsigned mapped = 0;
     for (unsigned i = from; i < to; ++i) {
       const unsigned bits = entry[i];
-      Word pte = F::none();
-      if (bits & ENTRY_PRESENT) {
-        pte = table_.make(bits, shadow_stack, i);
-        Page& page = w.page(i);
-        ++page.mapcount;
-        ++mapped;
-        page.exclusive = page.exclusive || (bits & ENTRY_EXCLUSIVE);
-        page.was_exclusive = page.exclusive;
-      } else if (bits & ENTRY_OTHER) {
-        pte = presentEntry<F>(Word(OTHER_PFN + i), ENTRY_YOUNG, false);
-      } else if (bits & ENTRY_SWAPPED) {
-        pte = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET + MAX_PAGES + i));
+      ptep[i] = result[i].before = table_.make(bits, shadow_stack, static_cast<int>(i));
+      const unsigned present = bits & ENTRY_PRESENT;
+      static_assert(ENTRY_PRESENT == 1);
+      mapped += present;
+      const unsigned both = PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER;
+      const unsigned flags = (bits & ENTRY_EXCLUSIVE ? both : 0U) & (0U - present);
+      if constexpr (kFirst) {
+        page[i] = {static_cast<short>(present), 0, static_cast<unsigned short>(flags)};
+      } else {
+        page[i].mapcount = static_cast<short>(page[i].mapcount + static_cast<int>(present));
+        page[i].flags = static_cast<unsigned short>(page[i].flags | flags);
       }
-      mm.pte[w.first + i] = pte;
-      result[i].before = pte;
     }
-    return mapped;
+    return static_cast<int>(mapped);
+  }
+
+  // The entry beside the folio, like the nearest of the folio's but for the page frame.
+  Word neighbour(unsigned nearest, bool shadow_stack, int page) const {
+    const unsigned plain = ENTRY_PRESENT | ENTRY_YOUNG | ENTRY_EXCLUSIVE;
+    return table_.make(nearest & ENTRY_PRESENT ? nearest : plain, shadow_stack, page);
   }
 
   EntryTable<F> table_;

@@ -118,11 +118,20 @@ class Fault {
     return vma.has(VMA_WRITE) ? F::pte_mkwrite(pte, vma.has(VMA_SHADOW_STACK)) : pte;
   }
 
-  bool* exclusiveOf(Word pte) {
+  // PageAnonExclusive. The zero page and foreign frames are nobody's.
+  bool exclusive(Word pte) {
     const unsigned page = w_.pageOf(pte);
-    if (page < w_.folio.pages) return &w_.page(page).exclusive;
-    Frame* frame = frames_.frame(pfnOf(pte));
-    return frame ? &frame->exclusive : nullptr;
+    if (page < w_.folio.pages) return w_.page(page).exclusive();
+    const Frame* frame = frames_.frame(pfnOf(pte));
+    return frame && frame->exclusive;
+  }
+  void setExclusive(Word pte) {
+    const unsigned page = w_.pageOf(pte);
+    if (page < w_.folio.pages) {
+      w_.page(page).setExclusive();
+    } else {
+      frames_.frame(pfnOf(pte))->exclusive = true;
+    }
   }
 
   static bool userfaultfd_pte_wp(const Vma& vma, Word pte) {
@@ -136,9 +145,8 @@ class Fault {
   // against it (can_change_pte_writable()).
   void do_numa_page(const Access& a) {
     Word pte = F::pte_mkyoung(F::pte_modify(a.pte, F::page_readonly()));
-    const bool* exclusive = exclusiveOf(pte);
     if (a.vma.has(VMA_WRITE) && !pte_needs_soft_dirty_wp(a.vma, pte) &&
-        !userfaultfd_pte_wp(a.vma, pte) && exclusive && *exclusive)
+        !userfaultfd_pte_wp(a.vma, pte) && exclusive(pte))
       pte = F::pte_mkwrite(pte, a.vma.has(VMA_SHADOW_STACK));
     a.pte = pte;
   }
@@ -150,10 +158,8 @@ class Fault {
       a.pte = F::pte_clear_uffd_wp(a.pte);
       return;
     }
-    bool* exclusive = exclusiveOf(a.pte);
-    const unsigned page = w_.pageOf(a.pte);
-    if (exclusive && (*exclusive || wp_can_reuse_anon_folio(a, page))) {
-      *exclusive = true;
+    if (exclusive(a.pte) || wp_can_reuse_anon_folio(a)) {
+      setExclusive(a.pte);
       a.pte = maybe_mkwrite(F::pte_mkdirty(F::pte_mkyoung(a.pte)), a.vma);  // wp_page_reuse()
       return;
     }
@@ -174,8 +180,11 @@ class Fault {
   }
 
   // The page is not marked exclusive. Is it nevertheless ours alone?
-  bool wp_can_reuse_anon_folio(const Access& a, unsigned page) {
-    if (page >= w_.folio.pages) return frames_.frame(pfnOf(a.pte))->references == 1;
+  bool wp_can_reuse_anon_folio(const Access& a) {
+    if (w_.pageOf(a.pte) >= w_.folio.pages) {
+      const Frame* frame = frames_.frame(pfnOf(a.pte));
+      return frame && frame->references == 1;
+    }
     if (policy_.mutant == Mutant::kReuseShared) return true;
     if (!w_.folio.large()) {
       folio_free_swap();
@@ -206,7 +215,7 @@ class Fault {
 
   void do_swap_page(const Access& a) {
     const Word swp = a.pte;
-    bool exclusive = F::pte_swp_exclusive(swp);
+    bool mine = F::pte_swp_exclusive(swp);
     const unsigned page = swapPageOf(swp);
     Word pte;
     if (page < w_.folio.pages) {
@@ -216,18 +225,18 @@ class Fault {
       if (a.vma.has(VMA_LOCKED) || w_.folio.has(FOLIO_MLOCKED) ||
           (a.write && w_.folio.refcount == cached))
         folio_free_swap();
-      exclusive = exclusive || w_.folio.refcount == 1;
+      mine = mine || w_.folio.refcount == 1;
       pte = F::pfn_pte(Word(FOLIO_PFN + page), F::page_readonly());
       ++w_.page(page).mapcount;
       ++w_.folio.mapcount;
-      if (exclusive) w_.page(page).exclusive = true;
+      if (mine) w_.page(page).setExclusive();
     } else {
-      pte = F::pfn_pte(Word(frames_.allocate(foreignSwap(swp), exclusive)), F::page_readonly());
+      pte = F::pfn_pte(Word(frames_.allocate(foreignSwap(swp), mine)), F::page_readonly());
     }
     if (F::pte_swp_soft_dirty(swp)) pte = F::pte_mksoft_dirty(pte);
     if (F::pte_swp_uffd_wp(swp)) pte = F::pte_mkuffd_wp(pte);
     bool write = a.write;
-    if (exclusive && a.vma.has(VMA_WRITE) && !userfaultfd_pte_wp(a.vma, pte) &&
+    if (mine && a.vma.has(VMA_WRITE) && !userfaultfd_pte_wp(a.vma, pte) &&
         !pte_needs_soft_dirty_wp(a.vma, pte)) {
       pte = F::pte_mkwrite(pte, a.vma.has(VMA_SHADOW_STACK));
       if (write) pte = F::pte_mkdirty(pte);  // demotes a shadow-stack entry: one more fault

@@ -58,8 +58,8 @@ class Fork {
     const std::uint64_t pfn = static_cast<std::uint64_t>(F::pte_pfn(src));
     if (page < w_.folio.pages) {
       Page& shared = w_.page(page);
-      if (shared.exclusive && w_.folio.maybeDmaPinned()) return copy_present_page(pfn, vma);
-      shared.exclusive = false;
+      if (shared.exclusive() && w_.folio.maybeDmaPinned()) return copy_present_page(pfn, vma);
+      shared.clearExclusive();
       ++shared.mapcount;
       ++w_.folio.mapcount;
       ++w_.folio.refcount;

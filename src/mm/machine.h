@@ -28,7 +28,7 @@ class Machine {
   // `scenario`: numbers must be within the bounds of flat.h. Of `out`, everything is written that
   // belongs to a record of this size, including the entries of processes that steps fork.
   void run(const Scenario& scenario, const Policy& policy, Outcome& out) {
-    std::memset(static_cast<void*>(&out), 0, offsetof(Outcome, entry));
+    clearHeader(out);
     if (scenario.operation != OPERATION_TRY_TO_UNMAP) {
       unsupported(out, "UNSUPPORTED the model knows no such operation");
       return;
@@ -37,17 +37,35 @@ class Machine {
     out.refcount_before = w_.folio.refcount;
     out.mapcount_before = w_.folio.mapcount;
     out.folio_flags_before = static_cast<unsigned short>(w_.folio.flags);
-    if (policy.mutant == Mutant::kNone) {
-      Unmap<F, false>(w_, policy).try_to_unmap();
-    } else {
-      Unmap<F, true>(w_, policy).try_to_unmap();
-    }
+    unmap(policy);
     collect(out);
     if (scenario.steps != 0) runSteps(scenario, policy, out);
   }
 
  private:
   using Word = typename F::Word;
+
+  // Only large lazyfree folios are batched; the rest goes without the code for it.
+  void unmap(const Policy& policy) {
+    const bool batching =
+        policy.reach != Reach::kOne && w_.folio.large() && !w_.folio.has(FOLIO_SWAPBACKED);
+    if (policy.mutant != Mutant::kNone) {
+      batching ? Unmap<F, true, true>(w_, policy).try_to_unmap()
+               : Unmap<F, false, true>(w_, policy).try_to_unmap();
+    } else {
+      batching ? Unmap<F, true, false>(w_, policy).try_to_unmap()
+               : Unmap<F, false, false>(w_, policy).try_to_unmap();
+    }
+  }
+
+  // In pieces that compile to plain stores: for the whole, compilers like `rep stos`, which takes
+  // longer to start than to run here.
+  static void clearHeader(Outcome& out) {
+    constexpr std::size_t kBytes = offsetof(Outcome, entry), kPiece = 64;
+    char* bytes = reinterpret_cast<char*>(&out);
+    for (std::size_t i = 0; i < kBytes / kPiece; ++i) std::memset(bytes + i * kPiece, 0, kPiece);
+    std::memset(bytes + kBytes / kPiece * kPiece, 0, kBytes % kPiece);
+  }
 
   static void unsupported(Outcome& out, const char* why) {
     out.status = STATUS_UNSUPPORTED;
@@ -79,26 +97,25 @@ class Machine {
     out.flush_batched[p] = mm.tlb_flush_batched;
     const unsigned pages = w_.folio.pages;
     const Word* ptep = &mm.pte[w_.first];
+    const Page* page = &w_.page(0);
     out.neighbour_after[p][0] = w_.first == 0 ? F::none() : ptep[-1];
     out.neighbour_after[p][1] = ptep[pages];
     EntryResult* result = out.entry + p * pages;
     for (unsigned i = 0; i < pages; ++i) {
-      const Page& page = w_.page(i);
-      result[i].after = ptep[i];
-      result[i].seen = original(ptep[i]);
+      const Word pte = ptep[i];
+      result[i].after = pte;
+      result[i].seen = original(pte, pages);
       result[i].faults = 0;
-      result[i].page_flags =
-          static_cast<unsigned char>((page.was_exclusive ? PAGE_EXCLUSIVE_BEFORE : 0) |
-                                     (page.exclusive ? PAGE_EXCLUSIVE_AFTER : 0));
-      result[i].swap_count = page.swap_count;
+      result[i].page_flags = static_cast<unsigned char>(page[i].flags);
+      result[i].swap_count = page[i].swap_count;
     }
   }
 
   // What a load returns as long as nobody has written.
-  Token original(Word pte) const {
+  static Token original(Word pte, unsigned pages) {
     if (F::pte_none(pte)) return SEEN_ZERO;
-    if (F::pte_present(pte)) return originalOfPfn(F::pte_pfn(pte), w_.folio.pages);
-    return originalOfSwap(F::swp_offset(pte), w_.folio.pages);
+    if (F::pte_present(pte)) return originalOfPfn(F::pte_pfn(pte), pages);
+    return originalOfSwap(F::swp_offset(pte), pages);
   }
 
   // Reclaim is over: the folio is back on its list and unlocked. Now the processes go on.

@@ -25,23 +25,32 @@
 
 namespace ptecheck {
 
-// `kMutants`: policy.mutant may be set. False compiles all mistakes away.
-template <EntryFormat F, bool kMutants>
+// `kBatching`: there may be batches; the folio is large and lazyfree. False compiles everything
+// about them away. `kMutants`: policy.mutant may be set. False compiles all mistakes away.
+template <EntryFormat F, bool kBatching, bool kMutants>
 class Unmap {
  public:
-  Unmap(World<F>& world, const Policy& policy) : w_(world), policy_(policy) {}
+  Unmap(World<F>& world, const Policy& policy)
+      : w_(world),
+        policy_(policy),
+        defer_flush_(F::kDefersTlbFlush && (world.ttu & UNMAP_BATCH_FLUSH) &&
+                     (world.remote_cpu || !F::kDefersOnlyIfRemote)) {}
 
   // rmap_walk_anon(): VMAs in the order of the anon_vma's interval tree, by their first page, then
   // as they were inserted, process by process; until one refuses, or the folio is not mapped any
   // more.
   void try_to_unmap() {
-    for (unsigned p = 0; p < w_.processes; ++p)
+    const unsigned folio_end = w_.first + w_.folio.pages;
+    bool second_vmas = false;
+    for (unsigned p = 0; p < w_.processes; ++p) {
       if (!visit(p, 0)) return;
+      second_vmas = second_vmas || w_.mm[p].vma[1].start < folio_end;
+    }
+    if (!second_vmas) return;
     std::array<unsigned, MAX_PROCESSES> order{};
     unsigned count = 0;
-    const unsigned folio_end = w_.first + w_.folio.pages;
     for (unsigned p = 0; p < w_.processes; ++p) {
-      if (w_.mm[p].vmas < 2 || w_.mm[p].vma[1].start >= folio_end) continue;
+      if (w_.mm[p].vma[1].start >= folio_end) continue;
       unsigned at = count++;
       for (; at > 0 && w_.mm[order[at - 1]].vma[1].start > w_.mm[p].vma[1].start; --at)
         order[at] = order[at - 1];
@@ -59,9 +68,11 @@ class Unmap {
     Mm<F>& mm;
     const Vma& vma;
     unsigned slot, page, nr;
-    Word pteval;        // first entry, what get_and_clear_ptes() made of it
-    bool exclusive;     // PageAnonExclusive of the first page, read before clearing
-    bool all_writable;  // with Restore::kFirstOrProtected
+    Word pteval;                // first entry, what get_and_clear_ptes() made of it
+    bool exclusive;             // PageAnonExclusive of the first page, read before clearing
+    bool all_writable = false;  // with Restore::kFirstOrProtected
+
+    Word* ptep() const { return &mm.pte[slot]; }
   };
 
   bool mutant(Mutant m) const {
@@ -76,41 +87,45 @@ class Unmap {
   // False: the walk over VMAs ends here.
   bool try_to_unmap_one(Mm<F>& mm, const Vma& vma) {
     nr_before_ = 1;
+    const unsigned begin = std::max(w_.first, vma.start);
     const unsigned end = std::min(w_.first + w_.folio.pages, vma.end);
+    const bool mlocked = !(w_.ttu & UNMAP_IGNORE_MLOCK) && vma.has(VMA_LOCKED);
     // page_vma_mapped_walk(): holes, other folios' pages and swap entries are passed over; the end
     // of a page table is no obstacle.
-    for (unsigned slot = std::max(w_.first, vma.start); slot < end; ++slot) {
+    for (unsigned slot = begin; slot < end; ++slot) {
       const Word pte = mm.pte[slot];
       if (!F::pte_present(pte)) continue;
       const unsigned page = w_.pageOf(pte);
       if (page >= w_.folio.pages) continue;
-      if (!(w_.ttu & UNMAP_IGNORE_MLOCK) && vma.has(VMA_LOCKED)) {
+      if (mlocked) {
         if (!w_.folio.large()) w_.folio.flags |= FOLIO_MLOCKED;  // mlock_vma_folio()
         return false;
       }
       const unsigned exclusive_page = mutant(Mutant::kWrongExclusivePage) ? 0 : page;
-      Batch batch{mm, vma, slot, page, 1, pte, w_.page(exclusive_page).exclusive, false};
-      folio_unmap_pte_batch(batch);
+      Batch batch{mm, vma, slot, page, 1, pte, w_.page(exclusive_page).exclusive()};
+      if constexpr (kBatching) folio_unmap_pte_batch(batch);
       get_and_clear(batch);
       ++w_.batches;
-      w_.batched_entries += batch.nr;
-      if (w_.folio.has(FOLIO_SWAPBACKED) != w_.folio.has(FOLIO_SWAPCACHE)) {
+      w_.batched_entries += count(batch);
+      const bool swapbacked = w_.folio.has(FOLIO_SWAPBACKED);
+      if (swapbacked != w_.folio.has(FOLIO_SWAPCACHE)) [[unlikely]] {
         ++w_.warnings;
         if (!policy_.loses_on_mismatch) put_back(batch);
         return false;
       }
-      const bool done =
-          w_.folio.has(FOLIO_SWAPBACKED) ? unmap_swapbacked(batch) : unmap_lazyfree(batch);
-      if (!done) return false;
+      if (!(swapbacked ? unmap_swapbacked(batch) : unmap_lazyfree(batch))) return false;
       folio_remove_rmap_ptes(batch);
-      if (batch.nr == w_.folio.pages) break;
+      if (count(batch) == w_.folio.pages) break;
     }
     return true;
   }
 
+  static unsigned count(const Batch& batch) { return kBatching ? batch.nr : 1; }
+
   // Sets batch.nr, and merges into batch.pteval what the flags want merged.
   void folio_unmap_pte_batch(Batch& batch) {
-    if (policy_.reach == Reach::kOne || !w_.folio.large() || w_.folio.has(FOLIO_SWAPBACKED)) return;
+    // A mutant may have made the folio swap-backed on the way.
+    if (kMutants && (policy_.reach == Reach::kOne || w_.folio.has(FOLIO_SWAPBACKED))) return;
     if (policy_.reach == Reach::kWholeFolio && batch.page != 0) return;
     const unsigned within = w_.within(batch.vma, batch.slot);
     unsigned folio_left = w_.folio.pages - batch.page;
@@ -139,19 +154,14 @@ class Unmap {
   }
 
   void get_and_clear(Batch& batch) {
-    Word* ptep = &batch.mm.pte[batch.slot];
-    if (batch.nr > 1) remember(batch, ptep);
-    const Word merged = batch.pteval;
-    const bool first_dirty = F::pte_dirty(ptep[0]);
-    batch.pteval = get_and_clear_ptes<F>(ptep, batch.nr);
-    const bool shadow_stack = batch.vma.has(VMA_SHADOW_STACK);
-    // The merged copy was read before clearing; carry its bits over to what clearing returned.
-    if (policy_.restore == Restore::kMerged && batch.nr > 1) {
-      if ((policy_.flags & FPB_MERGE_WRITE) && F::pte_write(merged))
-        batch.pteval = F::pte_mkwrite(batch.pteval, shadow_stack);
+    [[maybe_unused]] const bool first_dirty = kMutants && F::pte_dirty(batch.ptep()[0]);
+    if constexpr (kBatching) {
+      clear_many(batch);
+    } else {
+      *batch.ptep() = F::none();
     }
     if (mutant(Mutant::kMkdirtyGainsWrite) && !first_dirty && F::pte_dirty(batch.pteval))
-      batch.pteval = F::pte_mkwrite(batch.pteval, shadow_stack);
+      batch.pteval = F::pte_mkwrite(batch.pteval, batch.vma.has(VMA_SHADOW_STACK));
     if (policy_.wrprotect_early) {
       batch.pteval = F::pte_wrprotect(batch.pteval);
       if (mutant(Mutant::kWrprotectLosesDirty)) batch.pteval = F::pte_mkclean(batch.pteval);
@@ -164,6 +174,16 @@ class Unmap {
     if (dirty) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
   }
 
+  void clear_many(Batch& batch) {
+    const Word merged = batch.pteval;  // the caller's copy, read before clearing
+    if (batch.nr > 1) remember(batch, batch.ptep());
+    batch.pteval = get_and_clear_ptes<F>(batch.ptep(), batch.nr);
+    // What was merged into the copy has to be carried over by hand to what clearing returned.
+    if (policy_.restore == Restore::kMerged && (policy_.flags & FPB_MERGE_WRITE) &&
+        F::pte_write(merged) && batch.nr > 1)
+      batch.pteval = F::pte_mkwrite(batch.pteval, batch.vma.has(VMA_SHADOW_STACK));
+  }
+
   // What a restore needs to know of the single entries.
   void remember(Batch& batch, const Word* ptep) {
     touch(batch.nr, w_.within(batch.vma, batch.slot));
@@ -174,13 +194,11 @@ class Unmap {
   }
 
   void flush(const Batch& batch) {
-    const bool defer = F::kDefersTlbFlush && (w_.ttu & UNMAP_BATCH_FLUSH) &&
-                       (w_.remote_cpu || !F::kDefersOnlyIfRemote);  // should_defer_flush()
-    if (defer) {
+    if (defer_flush_) {
       set_tlb_ubc_flush_pending(batch);
     } else if (!policy_.flushes_accessible_only || F::pte_accessible(batch.pteval)) {
       ++w_.tlb.flushes;
-      w_.tlb.flushed_pages += batch.nr;
+      w_.tlb.flushed_pages += count(batch);
     }
   }
 
@@ -200,31 +218,31 @@ class Unmap {
     const bool referenced = w_.folio.refcount != 1 + w_.folio.mapcount;
     if (!dirty && !referenced) {
       if (!mutant(Mutant::kRssNotReduced))
-        batch.mm.rss[RSS_ANON] -= mutant(Mutant::kRssReducedByOne) ? 1 : static_cast<int>(batch.nr);
+        batch.mm.rss[RSS_ANON] -=
+            mutant(Mutant::kRssReducedByOne) ? 1 : static_cast<int>(count(batch));
       return true;
     }
     if (dirty || !mutant(Mutant::kRestoreForgotten)) put_back(batch);
     if (dirty || (policy_.swapbacked_on_reference && !droppable) ||
-        (mutant(Mutant::kSwapbackedOnlyIfBatched) && batch.nr > 1))
+        (mutant(Mutant::kSwapbackedOnlyIfBatched) && count(batch) > 1))
       w_.folio.flags |= FOLIO_SWAPBACKED;
     return false;
   }
 
-  void put_back(Batch& batch) {
-    Word* ptep = &batch.mm.pte[batch.slot];
-    if (policy_.restore == Restore::kEach && batch.nr > 1) {
-      std::copy_n(saved_.begin(), batch.nr, ptep);
+  void put_back(const Batch& batch) {
+    if (policy_.restore == Restore::kEach && count(batch) > 1) {
+      std::copy_n(saved_.begin(), batch.nr, batch.ptep());
       return;
     }
     Word pte = batch.pteval;
     if (policy_.restore == Restore::kWriteProtect ||
-        (policy_.restore == Restore::kFirstOrProtected && batch.nr > 1 && !batch.all_writable))
+        (policy_.restore == Restore::kFirstOrProtected && count(batch) > 1 && !batch.all_writable))
       pte = F::pte_wrprotect(pte);
     if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
     if (mutant(Mutant::kRestoreMakesWritable) && batch.exclusive && batch.vma.has(VMA_WRITE) &&
         !F::pte_uffd_wp(pte) && !F::pte_protnone(pte))
       pte = F::pte_mkwrite(pte, batch.vma.has(VMA_SHADOW_STACK));
-    set_ptes<F>(ptep, pte, batch.nr);
+    set_ptes<F>(batch.ptep(), pte, count(batch));
   }
 
   // True: the entry has been replaced by a swap entry. One entry at a time in all versions.
@@ -248,7 +266,7 @@ class Unmap {
       swp = F::pte_swp_mksoft_dirty(swp);
     if (F::pte_uffd_wp(batch.pteval) && !mutant(Mutant::kSwapEntryLosesUffdWp))
       swp = F::pte_swp_mkuffd_wp(swp);
-    batch.mm.pte[batch.slot] = swp;
+    *batch.ptep() = swp;
     return true;
   }
 
@@ -256,26 +274,28 @@ class Unmap {
     Word pte = batch.pteval;
     if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
     if (mutant(Mutant::kRestoreWriteProtects)) pte = F::pte_wrprotect(pte);
-    batch.mm.pte[batch.slot] = pte;
+    *batch.ptep() = pte;
   }
 
   // A page stops being exclusive, unless somebody may hold a pin on it.
   bool folio_try_share_anon_rmap_pte(Page& page) {
     if (w_.folio.maybeDmaPinned() && !mutant(Mutant::kPinIgnored)) return false;
-    page.exclusive = false;
+    page.clearExclusive();
     return true;
   }
 
   void folio_remove_rmap_ptes(const Batch& batch) {
-    for (unsigned i = 0; i < batch.nr; ++i) --w_.page(batch.page + i).mapcount;
-    w_.folio.mapcount -= static_cast<int>(batch.nr);
-    w_.folio.refcount -= static_cast<int>(batch.nr);  // folio_put_refs()
+    const unsigned nr = count(batch);
+    for (unsigned i = 0; i < nr; ++i) --w_.page(batch.page + i).mapcount;
+    w_.folio.mapcount -= static_cast<int>(nr);
+    w_.folio.refcount -= static_cast<int>(nr);  // folio_put_refs()
     // munlock_vma_folio() and mlock_drain_local(): an isolated folio is simply munlocked.
     if (batch.vma.has(VMA_LOCKED)) w_.folio.flags &= ~unsigned{FOLIO_MLOCKED};
   }
 
   World<F>& w_;
   const Policy& policy_;
+  const bool defer_flush_;  // should_defer_flush()
   unsigned nr_before_ = 1;  // kBatchLengthKept
   std::array<Word, MAX_PAGES + 1> saved_;
 };

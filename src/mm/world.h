@@ -42,10 +42,13 @@ struct Mm {
 
 // struct page, as far as rmap and swap count on it.
 struct Page {
-  int mapcount = 0;            // entries that map it
-  int swap_count = 0;          // swap entries that stand for it
-  bool exclusive = false;      // PageAnonExclusive
-  bool was_exclusive = false;  // ... before the operation
+  short mapcount = 0;    // entries that map it
+  short swap_count = 0;  // change by the operation; afterwards, the swap entries that stand for it
+  unsigned short flags = 0;  // PAGE_EXCLUSIVE_*: PageAnonExclusive, before the operation and now
+
+  bool exclusive() const { return (flags & PAGE_EXCLUSIVE_AFTER) != 0; }
+  void setExclusive() { flags |= PAGE_EXCLUSIVE_AFTER; }
+  void clearExclusive() { flags = static_cast<unsigned short>(flags & ~PAGE_EXCLUSIVE_AFTER); }
 };
 
 struct Folio {
