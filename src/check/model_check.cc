@@ -27,7 +27,7 @@ using Format = X86_64<>;
 // (The twin in model_check_test.cc runs the reference as it is.)
 Policy canonicalReference(const Policy& policy) {
   Policy reference = policy.reference();
-  reference.name = reference.summary = {};
+  reference.name = reference.summary = std::string_view();
   reference.flags = 0;
   reference.bounds = Bounds::kTableAndVma;
   if (reference.restore != Restore::kWriteProtect) reference.restore = Restore::kFirst;
@@ -92,20 +92,6 @@ struct Worker {
   std::array<std::uint64_t, 2> scenarios{};  // of the exhaustive and the random part
 };
 
-Space exhaustiveSpace(const SearchOptions& options) {
-  Space space;
-  space.max_pages = options.exhaustive_pages;
-  space.deviations = options.deviations;
-  return space;
-}
-
-Space randomSpace(const SearchOptions& options) {
-  Space space;
-  space.random = true;
-  space.max_pages = options.random_pages;
-  return space;
-}
-
 // Shrinks the first scenario that broke the rule, and runs it once more for the report.
 Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const Choices& choices) {
   FindingId id{space, std::string(policy.name), choices};
@@ -155,8 +141,7 @@ ModelRun runOnModel(const Scenario& scenario, const Policy& policy) {
 }
 
 CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options) {
-  const Search search(exhaustiveSpace(options), options.exhaustive_pages != 0, randomSpace(options),
-                      options.random_scenarios, options.seed);
+  const Search search(options);
   std::mutex progress_mutex;
   std::size_t units_done = 0;
   auto make_worker = [&](unsigned) {

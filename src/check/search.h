@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "check/search_options.h"
 #include "explore/odometer.h"
 #include "explore/random_choices.h"
 #include "scenario/space.h"
@@ -19,11 +20,13 @@ namespace ptecheck {
 
 class Search {
  public:
-  Search(const Space& exhaustive, bool with_exhaustive, const Space& random, std::uint64_t samples,
-         std::uint64_t seed)
-      : exhaustive_(exhaustive), random_(random), samples_(samples), seed_(seed) {
+  explicit Search(const SearchOptions& options)
+      : samples_(options.random_scenarios), seed_(options.seed) {
+    exhaustive_.max_pages = options.exhaustive_pages;
+    exhaustive_.deviations = options.deviations;
     random_.random = true;
-    if (!with_exhaustive) return;
+    random_.max_pages = options.random_pages;
+    if (options.exhaustive_pages == 0) return;
     Odometer units;
     Scenario scenario;
     do {
@@ -48,6 +51,17 @@ class Search {
       forEachSample(unit - situations_.size(), scenario, visit);
     else
       forEachOf(situations_[unit], scenario, visit);
+  }
+
+  // The choices of the unit's scenario number `wanted`, counted from 0 in the order of forEach().
+  Choices choicesOf(std::size_t unit, std::size_t wanted) const {
+    Scenario scenario;
+    Choices found;
+    std::size_t number = 0;
+    forEach(unit, scenario, [&](const Scenario&, auto choices) {
+      if (number++ == wanted) found = choices();
+    });
+    return found;
   }
 
  private:

@@ -15,6 +15,7 @@ namespace ptecheck {
 struct TreeCheckOptions {
   std::filesystem::path tree;                  // the user's kernel tree
   std::vector<std::filesystem::path> patches;  // applied in order, to a copy
+  std::filesystem::path cache;                 // of what was built; empty: the usual folder
   SearchOptions search;
   // What is being done, for a terminal: "configuring", "compiling mm/rmap.c", ...
   std::function<void(const std::string&)> say;
@@ -24,7 +25,7 @@ struct TreeCheckOptions {
 struct TreeCheck {
   CheckResult result;       // row "tree"; with patches, rows "base" and "tree" (patched)
   std::string version;      // "6.12.117", as the tree's Makefile says
-  bool batches = false;     // this tree's mm/rmap.c works on batches (else `differs` is vacuous)
+  bool batches = false;     // this tree's mm/rmap.c works on batches (else `differs` says nothing)
   // With patches: rules that the patched tree breaks and the base does not; and changed lines that hold
   // code and never ran in any scenario ("mm/rmap.c:1857"). If there are any, the verdict is "not checked".
   RuleSet new_rules = 0;

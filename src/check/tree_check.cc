@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The check of a kernel tree's own code: the model's search, with agents in place of machines. A thread has
+// one agent with the tree's code and, if that code batches, one with the same code at batch size 1.
+//
+// What stops a check, and what is a finding? A scenario that reaches something the environment does not
+// model, a privileged instruction, or a crash tells nothing about the tree: no verdict (exit 125), with
+// the place. The tree's own WARN and BUG in a legal scenario are findings, by the rule own-checks: the
+// self-test has shown that the environment satisfies these checks where nothing is special.
+#include "check/tree_check.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "check/batch.h"
+#include "check/search.h"
+#include "check/tally.h"
+#include "explore/replay.h"
+#include "explore/shrink.h"
+#include "pte/x86_64.h"
+#include "scenario/error.h"
+#include "spec/explain.h"
+#include "spec/judge.h"
+#include "subject/tree.h"
+#include "subject/tree_lines.h"
+#include "subject/tree_subject.h"
+
+namespace ptecheck {
+
+namespace {
+
+using Format = X86_64<>;
+
+constexpr const char* kRow = "tree";
+constexpr const char* kBaseRow = "base";
+
+// The tree's code, and its reference if it batches.
+class Judged {
+ public:
+  Judged(const TreeBuild& build, RuleSet rules) : build_(build), rules_(rules), tree_(build) {
+    if (build.canBatch() && contains(rules, Rule::kDiffers))
+      reference_ = std::make_unique<TreeSubject>(build, AgentKind::kReference);
+  }
+
+  TreeSubject& tree() { return tree_; }
+
+  // Calls use(index, scenario, outcome, reference outcome or null, broken) for each scenario of `batch`.
+  template <class Use>
+  void run(Batch& batch, Batch& reference_batch, Use use) {
+    if (batch.empty()) return;
+    batch.run(tree_);
+    if (reference_) reference_batch.run(*reference_);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Scenario& s = batch.scenario(i);
+      const Outcome& o = batch.outcome(i);
+      const Outcome* one_by_one = reference_ ? &reference_batch.outcome(i) : nullptr;
+      use(i, s, o, one_by_one, judged(s, o, one_by_one));
+    }
+  }
+
+  bool hasReference() const { return reference_ != nullptr; }
+
+  // Throws if this outcome means that the tree cannot be tested.
+  void refuse(const Outcome& o, const std::string& id) const {
+    if (o.status == STATUS_DONE || o.status == STATUS_BUG || o.status == STATUS_UNSUPPORTED) return;
+    throw Error(ErrorKind::kCannotTest, "Not tested: " + explainOutcome(build_, o.message) +
+                                            "\nThe scenario that led there: " + id +
+                                            "\nNo verdict is given, since part of the scenarios did not run.");
+  }
+
+ private:
+  RuleSet judged(const Scenario& s, const Outcome& o, const Outcome* one_by_one) const {
+    RuleSet broken = judge<Format>(s, o);
+    if (one_by_one != nullptr) broken |= differs<Format>(s, o, *one_by_one);
+    return broken & rules_;
+  }
+
+  const TreeBuild& build_;
+  RuleSet rules_;
+  TreeSubject tree_;
+  std::unique_ptr<TreeSubject> reference_;
+};
+
+// One scenario at a time: for replays and the shrinker.
+class Single {
+ public:
+  Single(const TreeBuild& build, RuleSet rules) : judged_(build, rules) {}
+
+  TreeSubject& tree() { return judged_.tree(); }
+
+  template <class Use>
+  void run(const Scenario& scenario, Use use) {
+    batch_.clear();
+    reference_.clear();
+    batch_.add(scenario);
+    reference_.add(scenario);
+    judged_.run(batch_, reference_,
+                [&](std::size_t, const Scenario&, const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
+                  use(o, one_by_one, broken);
+                });
+  }
+  void refuse(const Outcome& o, const std::string& id) const { judged_.refuse(o, id); }
+
+ private:
+  Judged judged_;
+  Batch batch_, reference_;
+};
+
+// A record's own length is all that an agent writes; a result holds full ones.
+void copyOutcome(const Scenario& s, const Outcome& from, Outcome& to) {
+  std::memcpy(static_cast<void*>(&to), &from, outcomeBytes(outcomeProcesses(s), s.pages));
+}
+
+std::vector<Violation> explainOnTree(const TreeBuild& build, const Scenario& s, const Outcome& o,
+                                     const Outcome* one_by_one) {
+  std::vector<Violation> violations = explain<Format>(s, o, one_by_one);
+  for (Violation& violation : violations)
+    if (violation.rule == Rule::kOwnChecks) violation.text = explainOutcome(build, o.message);
+  return violations;
+}
+
+struct Worker {
+  std::unique_ptr<Judged> judged;
+  Tally tally;
+  BitDifferences bits;
+  std::array<std::uint64_t, 2> scenarios{};  // of the exhaustive and the random part
+  std::uint64_t unsupported = 0;
+  std::string unsupported_reason;
+  std::unique_ptr<Batch> batch = std::make_unique<Batch>();
+  std::unique_ptr<Batch> reference = std::make_unique<Batch>();
+  std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
+};
+
+class TreeSearch {
+ public:
+  TreeSearch(const TreeBuild& build, const Search& search, const SearchOptions& options, const char* row)
+      : build_(build), search_(search), options_(options), row_(row) {}
+
+  // Adds one row, its findings and, the first time, the parts to `result`.
+  void run(CheckResult& result) {
+    std::vector<Worker> workers = runUnits(
+        search_.units(), options_.share, options_.jobs, [&](unsigned) { return makeWorker(); },
+        [&](Worker& worker, std::size_t unit) { runUnit(worker, unit); });
+
+    std::array<std::uint64_t, 2> scenarios{};
+    Tally sum;
+    for (Worker& worker : workers) {
+      sum += worker.tally;
+      bits_.add(worker.bits);
+      for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
+      result.unsupported += worker.unsupported;
+      if (result.unsupported_reason.empty()) result.unsupported_reason = worker.unsupported_reason;
+      if (build_.coverage)
+        for (std::uint64_t pc : worker.judged->tree().reported()) reported_.push_back(pc);
+    }
+    workers.clear();  // ends the agents
+    std::sort(reported_.begin(), reported_.end());
+    reported_.erase(std::unique(reported_.begin(), reported_.end()), reported_.end());
+    if (result.parts.empty()) addParts(result, scenarios);
+    addRow(result, sum);
+  }
+
+  const BitDifferences& bits() const { return bits_; }
+  const std::vector<std::uint64_t>& reported() const { return reported_; }
+
+ private:
+  Worker makeWorker() const {
+    Worker worker;
+    worker.judged = std::make_unique<Judged>(build_, options_.rules);
+    return worker;
+  }
+
+  std::size_t partOf(std::size_t unit) const { return search_.isRandom(unit) ? 1 : 0; }
+
+  std::string idOf(std::size_t unit, std::size_t number) const {
+    return formatFindingId({search_.spaceOf(unit), row_, search_.choicesOf(unit, number)});
+  }
+
+  void runUnit(Worker& worker, std::size_t unit) {
+    std::size_t first = 0;  // number, within the unit, of the batch's first scenario
+    auto flush = [&] {
+      runBatch(worker, unit, first);
+      first += worker.batch->size();
+      worker.batch->clear();
+      worker.reference->clear();
+    };
+    search_.forEach(unit, *worker.scenario, [&](const Scenario& s, auto) {
+      worker.batch->add(s);
+      if (worker.judged->hasReference()) worker.reference->add(s);
+      if (worker.batch->full()) flush();
+    });
+    flush();
+    if (!options_.progress) return;
+    std::lock_guard lock(progress_mutex_);
+    options_.progress(++units_done_, search_.units() / options_.share.count);
+  }
+
+  void runBatch(Worker& worker, std::size_t unit, std::size_t first) {
+    const std::size_t part = partOf(unit);
+    worker.judged->run(*worker.batch, *worker.reference,
+                       [&](std::size_t i, const Scenario& s, const Outcome& o, const Outcome* one_by_one,
+                           RuleSet broken) {
+                         if (o.status != STATUS_DONE) notDone(worker, unit, first + i, o);
+                         if (o.status == STATUS_UNSUPPORTED) return;
+                         ++worker.scenarios[part];
+                         worker.tally.add<Format>(s, o, broken, part, unit,
+                                                  [&] { return search_.choicesOf(unit, first + i); });
+                         if (one_by_one != nullptr && o.status == STATUS_DONE)
+                           worker.bits.add(bitDifferences<Format>(s, o, *one_by_one));
+                       });
+  }
+
+  void notDone(Worker& worker, std::size_t unit, std::size_t number, const Outcome& o) const {
+    if (o.status == STATUS_UNSUPPORTED) {
+      ++worker.unsupported;
+      if (worker.unsupported_reason.empty()) worker.unsupported_reason = o.message;
+      return;
+    }
+    if (o.status != STATUS_BUG) worker.judged->refuse(o, idOf(unit, number));
+  }
+
+  void addParts(CheckResult& result, const std::array<std::uint64_t, 2>& scenarios) const {
+    if (search_.situations() != 0)
+      result.parts.push_back({search_.exhaustive(), scenarios[0], search_.situations(), 0});
+    if (options_.random_scenarios != 0)
+      result.parts.push_back({search_.random(), scenarios[1], 0, options_.seed});
+  }
+
+  void addRow(CheckResult& result, const Tally& sum) const {
+    Row& line = result.rows.emplace_back();
+    line.name = row_;
+    line.summary = build_.tree.string() + " (" + build_.version + ")";
+    line.count = sum.count();
+    line.price = sum.price();
+    for (std::size_t i = 0; i < kRules; ++i) {
+      const std::optional<FirstBroken>& first = sum.first()[i];
+      if (!first) continue;
+      line.broken |= ruleBit(static_cast<Rule>(i));
+      const Space& space = first->part == 1 ? search_.random() : search_.exhaustive();
+      result.findings.push_back(makeFinding(static_cast<Rule>(i), space, first->choices));
+    }
+  }
+
+  Finding makeFinding(Rule rule, const Space& space, const Choices& choices) const {
+    FindingId id{space, row_, choices};
+    Scenario scenario{};
+    {
+      Single single(build_, ruleBit(rule));
+      const StillFails still_fails = [&](const Choices& tried, Choices* used) {
+        Replay replay(tried);
+        if (!chooseScenario(replay, space, scenario)) return false;
+        *used = replay.used();
+        bool fails = false;
+        single.run(scenario, [&](const Outcome&, const Outcome*, RuleSet broken) { fails = broken != 0; });
+        return fails;
+      };
+      id.choices = shrink(choices, still_fails);
+    }
+    Finding finding;
+    finding.id = formatFindingId(id);
+    finding.row = row_;
+    finding.rule = rule;
+    finding.scenario = scenarioOf(id);
+    Single single(build_, kAllRules);
+    single.run(finding.scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet) {
+      copyOutcome(finding.scenario, o, finding.outcome);
+      finding.violations = explainOnTree(build_, finding.scenario, o, one_by_one);
+    });
+    std::stable_partition(finding.violations.begin(), finding.violations.end(),
+                          [&](const Violation& violation) { return violation.rule == rule; });
+    return finding;
+  }
+
+  const TreeBuild& build_;
+  const Search& search_;
+  const SearchOptions& options_;
+  const char* row_;
+  std::mutex progress_mutex_;
+  std::size_t units_done_ = 0;
+  BitDifferences bits_;
+  std::vector<std::uint64_t> reported_;
+};
+
+TreeOptions treeOptions(const TreeCheckOptions& options) {
+  TreeOptions tree;
+  tree.tree = options.tree;
+  tree.patches = options.patches;
+  tree.cache = options.cache;
+  tree.jobs = static_cast<int>(options.search.jobs);
+  tree.progress = options.say;
+  return tree;
+}
+
+std::vector<std::string> describeBits(const BitDifferences& bits) {
+  std::vector<std::string> lines;
+  auto line = [&](const char* name, const BitDifferences::Count& count) {
+    if (count.gained == 0 && count.lost == 0) return;
+    lines.push_back(std::string(name) + ": gained " + std::to_string(count.gained) + ", lost " +
+                    std::to_string(count.lost));
+  };
+  line("mapped", bits.mapped);
+  line("write", bits.write);
+  line("dirty", bits.dirty);
+  line("young", bits.young);
+  line("soft-dirty", bits.soft_dirty);
+  line("uffd-wp", bits.uffd_wp);
+  line("PageAnonExclusive", bits.exclusive);
+  return lines;
+}
+
+RuleSet brokenBy(const CheckResult& result, const char* row) {
+  for (const Row& line : result.rows)
+    if (line.name == row) return line.broken;
+  return 0;
+}
+
+void addNotes(const TreeBuild& build, TreeCheck& check) {
+  if (!check.batches)
+    check.notes.push_back(
+        "mm/rmap.c of this tree takes one entry at a time: there is no batch to compare with (rule differs).");
+  if (!build.unknown_data.empty()) {
+    std::string list;
+    for (const std::string& name : build.unknown_data) list += (list.empty() ? "" : ", ") + name;
+    check.notes.push_back("Data that the environment does not model, and no scenario touched: " + list + ".");
+  }
+  for (const std::string& file : build.left_out) check.notes.push_back("Left out: " + file);
+  if (check.result.unsupported != 0)
+    check.notes.push_back(std::to_string(check.result.unsupported) +
+                          " scenarios cannot be expressed in this tree: " + check.result.unsupported_reason);
+}
+
+}  // namespace
+
+TreeCheck checkTree(const TreeCheckOptions& options) {
+  TreeOptions tree_options = treeOptions(options);
+  tree_options.coverage = !options.patches.empty();
+  std::optional<TreeBuild> base;
+  if (!options.patches.empty()) {
+    TreeOptions base_options = treeOptions(options);
+    base_options.patches.clear();
+    base = buildTree(base_options);
+  }
+  const TreeBuild build = buildTree(tree_options);
+
+  const Search search(options.search);
+
+  TreeCheck check;
+  check.version = build.version;
+  check.batches = build.canBatch();
+  check.result.subject = "Linux " + build.version + " at " + build.tree.string();
+  if (base) {
+    if (options.say) options.say("checking the tree without the patch");
+    TreeSearch(*base, search, options.search, kBaseRow).run(check.result);
+  }
+  if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
+  TreeSearch tree_search(build, search, options.search, kRow);
+  tree_search.run(check.result);
+  check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
+  if (check.batches) check.bit_differences = describeBits(tree_search.bits());
+  if (build.coverage)
+    for (const auto& [file, lines] : TreeLines(build).changedButNeverRan(tree_search.reported()))
+      for (unsigned line : lines) check.never_ran.push_back(file + ":" + std::to_string(line));
+  addNotes(build, check);
+  return check;
+}
+
+ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
+  const TreeBuild build = buildTree(treeOptions(options));
+  Single single(build, kAllRules);
+  ModelRun run;
+  single.run(scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
+    single.refuse(o, "the one given");
+    if (o.status == STATUS_UNSUPPORTED)
+      throw Error(ErrorKind::kCannotTest, "This tree cannot express the scenario: " + std::string(o.message));
+    copyOutcome(scenario, o, run.outcome);
+    run.broken = broken;
+    run.violations = explainOnTree(build, scenario, o, one_by_one);
+  });
+  return run;
+}
+
+}  // namespace ptecheck
