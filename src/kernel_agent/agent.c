@@ -28,8 +28,8 @@
 #include <linux/mm_inline.h>
 #include <linux/swapops.h>
 #include <asm/pgalloc.h>
-#if defined(HAVE___vma_set_anon_pgoff) && __has_include("vma.h")
-#include "vma.h"
+#if defined(HAVE_vma_start_anon_pgoff)
+#include "vma.h" /* __vma_set_anon_pgoff() */
 #endif
 
 #include "kernel_agent/boundary.h"
@@ -72,6 +72,27 @@ void __weak _raw_spin_unlock(raw_spinlock_t *lock) {
   agent_state.locks--;
 }
 #endif
+
+/* Readers only: rmap walks take no anon_vma lock for writing. The count is the real one, for assertions
+ * that ask whether the lock is held; a reader counts RWSEM_READER_BIAS (kernel/locking/rwsem.c, v6.12). */
+enum { READER = 1 << 8 };
+
+void __weak down_read(struct rw_semaphore *sem) {
+  atomic_long_add(READER, &sem->count);
+  agent_state.rwsem_readers++;
+}
+
+int __weak down_read_trylock(struct rw_semaphore *sem) {
+  down_read(sem);
+  return 1;
+}
+
+void __weak up_read(struct rw_semaphore *sem) {
+  if (atomic_long_read(&sem->count) < READER)
+    env_broken("up_read() of a semaphore that nobody reads", __builtin_return_address(0));
+  atomic_long_sub(READER, &sem->count);
+  agent_state.rwsem_readers--;
+}
 
 void __weak percpu_counter_add_batch(struct percpu_counter *counter, s64 amount, s32 batch) {
   counter->count += amount; /* one CPU: exact */

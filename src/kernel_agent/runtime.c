@@ -314,27 +314,6 @@ WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, u
   agent_state.flushed_pages += (end - start) / 4096;
 }
 
-/* ---- locks without words of their own here, and their balance ---- */
-
-int down_read_trylock(void *rwsem);
-WEAK int down_read_trylock(void *rwsem) {
-  (void)rwsem;
-  agent_state.rwsem_readers++;
-  return 1;
-}
-
-void down_read(void *rwsem);
-WEAK void down_read(void *rwsem) {
-  (void)rwsem;
-  agent_state.rwsem_readers++;
-}
-
-void up_read(void *rwsem);
-WEAK void up_read(void *rwsem) {
-  (void)rwsem;
-  agent_state.rwsem_readers--;
-}
-
 /* ---- nothing to do ---- */
 
 #define NOTHING(name)   \
