@@ -2,10 +2,10 @@
 /*
  * The kernel's half of the agent.
  *
- * This one translation unit holds the user's own mm/rmap.c, unmodified, and the code that gives it a world
- * to work on. It is compiled with the flags that Kbuild records for mm/rmap.c, against the headers of that
- * tree, so that struct layouts, inline functions and configuration are the tree's. Nothing is renamed and
- * nothing is copied: file and line in a report are the user's.
+ * This one translation unit holds the user's own mm/rmap.c, unmodified, and the code that gives it
+ * a world to work on. It is compiled with the flags that Kbuild records for mm/rmap.c, against the
+ * headers of that tree, so that struct layouts, inline functions and configuration are the tree's.
+ * Nothing is renamed and nothing is copied: file and line in a report are the user's.
  *
  *   reference.h   batches forced to one entry, for the second executable
  *   spellings.h   names that changed between versions
@@ -22,12 +22,13 @@
 #endif
 #include KFILE_RMAP
 
-#include <linux/pgtable.h>
-#include <linux/percpu_counter.h>
-#include <linux/spinlock.h>
-#include <linux/mm_inline.h>
-#include <linux/swapops.h>
 #include <asm/pgalloc.h>
+#include <linux/mm_inline.h>
+#include <linux/percpu_counter.h>
+#include <linux/pgtable.h>
+#include <linux/spinlock.h>
+#include <linux/swapops.h>
+
 #if defined(HAVE_vma_start_anon_pgoff)
 #include "vma.h" /* __vma_set_anon_pgoff() */
 #endif
@@ -35,13 +36,12 @@
 #include "kernel_agent/boundary.h"
 #include "kernel_agent/spellings.h"
 
-/* Data of the tree that mm/rmap.c and its headers read. Weak: a neighbour may bring the real one. */
+/* Data of the tree that mm/rmap.c and its headers read. Weak: a neighbour may bring the
+ * real one. */
 struct mm_struct init_mm __weak;
 spinlock_t mmlist_lock __weak;
 
-#include "kernel_agent/world.h"
-#include "kernel_agent/build.h"
-#include "kernel_agent/collect.h"
+#include "kernel_agent/collect.h" /* and with it build.h, world.h */
 
 /* --- what the tree calls and this environment answers, where kernel types are needed --- */
 
@@ -73,8 +73,9 @@ void __weak _raw_spin_unlock(raw_spinlock_t *lock) {
 }
 #endif
 
-/* Readers only: rmap walks take no anon_vma lock for writing. The count is the real one, for assertions
- * that ask whether the lock is held; a reader counts RWSEM_READER_BIAS (kernel/locking/rwsem.c, v6.12). */
+/* Readers only: rmap walks take no anon_vma lock for writing. The count is the real one, for
+ * assertions that ask whether the lock is held; a reader counts RWSEM_READER_BIAS
+ * (kernel/locking/rwsem.c, v6.12). */
 enum { READER = 1 << 8 };
 
 void __weak down_read(struct rw_semaphore *sem) {
@@ -98,20 +99,15 @@ void __weak percpu_counter_add_batch(struct percpu_counter *counter, s64 amount,
   counter->count += amount; /* one CPU: exact */
 }
 
-/* mm/mlock.c moves folios between LRU lists through per-CPU batches; the flag is what a scenario sees. */
-void __weak mlock_folio(struct folio *folio) {
-  folio_set_mlocked(folio);
-}
+/* mm/mlock.c moves folios between LRU lists through per-CPU batches; the flag is what a scenario
+ * sees. */
+void __weak mlock_folio(struct folio *folio) { folio_set_mlocked(folio); }
 
-void __weak munlock_folio(struct folio *folio) {
-  folio_clear_mlocked(folio);
-}
+void __weak munlock_folio(struct folio *folio) { folio_clear_mlocked(folio); }
 
 /* An anonymous folio's folio_mark_dirty() sets the flag and nothing else (mm/page-writeback.c,
  * noop_dirty_folio() of swap_aops and of folios without mapping, v6.12). */
-bool __weak folio_mark_dirty(struct folio *folio) {
-  return !folio_test_set_dirty(folio);
-}
+bool __weak folio_mark_dirty(struct folio *folio) { return !folio_test_set_dirty(folio); }
 
 /* Another CPU's turn: see overlay/asm/barrier.h. */
 void agentBarrier(void) {
@@ -140,9 +136,7 @@ long agentFolioPage(const void *page) {
 
 /* --- start --- */
 
-unsigned long agentPageBytes(void) {
-  return sizeof(struct page);
-}
+unsigned long agentPageBytes(void) { return sizeof(struct page); }
 
 void agentIdentify(AgentIdentity *identity) {
   identity->page_size = PAGE_SIZE;
@@ -239,8 +233,8 @@ void agentRun(const Scenario *s, Outcome *o) {
   if (o->warnings)
     memcpy(o->message, agent_state.warning, sizeof(o->message));
   else if (steps < s->steps)
-    snprintf(o->message, sizeof(o->message), "NOTE steps from %u on not run: fork is not modelled here",
-             steps);
+    snprintf(o->message, sizeof(o->message),
+             "NOTE steps from %u on not run: fork is not modelled here", steps);
 }
 
 int agentStateIsPristine(void) {

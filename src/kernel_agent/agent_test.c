@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A test of a finished agent, from the outside: `agent_test AGENT [scenarios for the speed figure]`.
+ * A test of a finished agent, from the outside: `agent_test AGENT [scenarios for the speed
+ * figure]`.
  *
- * It plays the host's part (protocol.h), asks for the self-test, checks a few scenarios whose outcome every
- * version since 6.12 agrees on, and lets random scenarios run through the leak test. Prints what failed;
- * exit code 0 or 1.
+ * It plays the host's part (protocol.h), asks for the self-test, checks a few scenarios whose
+ * outcome every version since 6.12 agrees on, and lets random scenarios run through the leak test.
+ * Prints what failed; exit code 0 or 1.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 #include "kernel_agent/protocol.h"
 
-enum { CAPACITY = 4096 };
+enum { CAPACITY = 4096, COVERAGE = 4 << 20 };
 
 static AgentHeader *header;
 static int to_agent, from_agent, failures;
@@ -32,14 +33,14 @@ static unsigned randomBelow(unsigned n) { /* splitmix64 */
   return (unsigned)((z ^ (z >> 31)) >> 33) % n;
 }
 
-#define expect(condition, ...)                                         \
-  do {                                                                 \
-    if (!(condition)) {                                                \
-      printf("%s:%d: %s: ", __FILE__, __LINE__, #condition);           \
-      printf(__VA_ARGS__);                                             \
-      printf("\n");                                                    \
-      failures++;                                                      \
-    }                                                                  \
+#define expect(condition, ...)                               \
+  do {                                                       \
+    if (!(condition)) {                                      \
+      printf("%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+      printf(__VA_ARGS__);                                   \
+      printf("\n");                                          \
+      failures++;                                            \
+    }                                                        \
   } while (0)
 
 static unsigned roundUp(unsigned long bytes) {
@@ -52,13 +53,14 @@ static Scenario *scenario(unsigned i) {
 }
 
 static Outcome *outcome(unsigned i) {
-  return (Outcome *)((char *)header + header->outcome_offset + (unsigned long)i * header->outcome_stride);
+  return (Outcome *)((char *)header + header->outcome_offset +
+                     (unsigned long)i * header->outcome_stride);
 }
 
 static void start(const char *path) {
-  const unsigned long bytes = 65536 + CAPACITY * (4ul * roundUp(scenarioBytes(4, 16)) +
-                                                  roundUp(outcomeBytes(4, 16))) +
-                              8 * (sizeof(Scenario) + sizeof(Outcome));
+  const unsigned long bytes =
+      65536 + CAPACITY * (4ul * roundUp(scenarioBytes(4, 16)) + roundUp(outcomeBytes(4, 16))) +
+      8 * (sizeof(Scenario) + sizeof(Outcome)) + COVERAGE;
   int fd = memfd_create("ptecheck", 0), in[2], out[2];
   char number[16];
 
@@ -70,6 +72,8 @@ static void start(const char *path) {
   header->header_size = sizeof(AgentHeader);
   header->scenario_size = sizeof(Scenario);
   header->outcome_size = sizeof(Outcome);
+  header->coverage_offset = bytes - COVERAGE;
+  header->coverage_size = COVERAGE;
   snprintf(number, sizeof(number), "%d", fd);
   agent_pid = fork();
   if (!agent_pid) {
@@ -140,8 +144,10 @@ static void testDiscard(void) {
   expect(o->unmapped && o->rss[0][RSS_ANON] == -4, "%d", o->rss[0][RSS_ANON]);
   expect(o->entry[1].after == 0 && o->entry[1].seen == SEEN_ZERO, "%llx", o->entry[1].after);
   expect(o->entry[2].faults == 1 && o->entry[1].faults == 0, "%u", o->entry[2].faults);
-  expect(o->neighbour_before[0][0] && o->neighbour_before[0][0] == o->neighbour_after[0][0], "before");
-  expect(o->neighbour_before[0][1] && o->neighbour_before[0][1] == o->neighbour_after[0][1], "after");
+  expect(o->neighbour_before[0][0] && o->neighbour_before[0][0] == o->neighbour_after[0][0],
+         "before");
+  expect(o->neighbour_before[0][1] && o->neighbour_before[0][1] == o->neighbour_after[0][1],
+         "after");
   expect(!o->outside, "%u", o->outside);
   expect(o->flushes && o->flushed_pages == 4, "%u", o->flushed_pages);
 }
@@ -293,9 +299,11 @@ static void randomScenario(Scenario *s, unsigned max_order, unsigned max_process
       s->entry[p * s->pages + i] =
           *kind == 0   ? 0
           : *kind == 1 ? ENTRY_OTHER
-          : *kind == 2 ? ENTRY_SWAPPED
-                       : ENTRY_PRESENT | (randomBelow(256) & (ENTRY_DIRTY | ENTRY_YOUNG | ENTRY_SOFT_DIRTY)) |
-                             (s->processes == 1 && randomBelow(2) ? ENTRY_WRITE | ENTRY_EXCLUSIVE : 0);
+          : *kind == 2
+              ? ENTRY_SWAPPED
+              : ENTRY_PRESENT |
+                    (randomBelow(256) & (ENTRY_DIRTY | ENTRY_YOUNG | ENTRY_SOFT_DIRTY)) |
+                    (s->processes == 1 && randomBelow(2) ? ENTRY_WRITE | ENTRY_EXCLUSIVE : 0);
     }
   }
 }
@@ -305,9 +313,21 @@ static void testLeaks(void) {
 
   layOut(100, 4, 16);
   for (i = 0; i < header->count; i++) randomScenario(scenario(i), 4, 4);
-  for (i = 0; i < 3; i++) scenario(i * 7)->pages = 3; /* refused ones, which reset the environment */
+  for (i = 0; i < 3; i++)
+    scenario(i * 7)->pages = 3; /* refused ones, which reset the environment */
   expect(command(AGENT_LEAK_TEST) == AGENT_OK, "%s", header->message);
   expect(header->self_test == SELF_TEST_PASSED, "%s", header->message);
+}
+
+/* An agent built with -fsanitize-coverage=trace-pc says where it has been; any other says nothing.
+ */
+static void testCoverage(void) {
+  const unsigned char *table = (unsigned char *)header + header->coverage_offset;
+  unsigned long i, places = 0;
+
+  for (i = 0; i < COVERAGE; i++) places += table[i];
+  expect(!header->coverage_lost, "%llu places outside the table", header->coverage_lost);
+  if (places) printf("coverage: %lu places from 0x%llx on\n", places, header->coverage_base);
 }
 
 /* CPU time of the agent, seconds: other load on the machine does not count. */
@@ -336,10 +356,12 @@ static void speed(unsigned long wanted, unsigned max_order, unsigned processes) 
     if (outcome(i)->status || outcome(i)->warnings)
       if (status[outcome(i)->status & 7] < 3) printf("  %u: %s\n", i, outcome(i)->message);
   }
-  printf("1..%u pages, 1..%u processes: %.0f scenarios per second of CPU time (done %lu, unmodelled %lu, bug %lu, signal %lu, "
-         "unsupported %lu, warned %lu, outside %lu)\n",
-         1u << max_order, processes, done / begin, status[0], status[1], status[2], status[3], status[4],
-         warnings, outside);
+  printf(
+      "1..%u pages, 1..%u processes: %.0f scenarios per second of CPU time (done %lu, unmodelled "
+      "%lu, bug %lu, signal %lu, "
+      "unsupported %lu, warned %lu, outside %lu)\n",
+      1u << max_order, processes, done / begin, status[0], status[1], status[2], status[3],
+      status[4], warnings, outside);
 }
 
 int main(int argc, char **argv) {
@@ -361,6 +383,7 @@ int main(int argc, char **argv) {
   testBits();
   testUnsupported();
   testLeaks();
+  testCoverage();
   if (argc > 2) {
     speed(strtoul(argv[2], NULL, 0), 2, 1);
     speed(strtoul(argv[2], NULL, 0), 2, 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What agent.c, which sees kernel headers, and runtime.c and main.c, which see libc, know of each other.
- * Neither side's headers may appear here.
+ * What agent.c, which sees kernel headers, and runtime.c and main.c, which see libc, know of each
+ * other. Neither side's headers may appear here.
  */
 #ifndef PTECHECK_KERNEL_AGENT_BOUNDARY_H
 #define PTECHECK_KERNEL_AGENT_BOUNDARY_H
@@ -11,10 +11,12 @@
 enum { RAM_PAGES = 4096 }; /* modelled RAM: page frames 0 .. RAM_PAGES - 1 */
 
 enum AgentPhase { /* what a warning or trap means depends on when it comes */
-       PHASE_OUTSIDE = 0, /* no scenario at work: a trap is the environment's own failure */
-       PHASE_BUILD = 1,   /* the scenario contradicts the tree's checks: STATUS_UNSUPPORTED */
-       PHASE_OPERATION = 2, /* the tree's fault */
-       PHASE_COLLECT = 3
+                  PHASE_OUTSIDE =
+                      0, /* no scenario at work: a trap is the environment's own failure */
+                  PHASE_BUILD =
+                      1, /* the scenario contradicts the tree's checks: STATUS_UNSUPPORTED */
+                  PHASE_OPERATION = 2, /* the tree's fault */
+                  PHASE_COLLECT = 3
 };
 
 /* Everything a scenario changes that is not kernel data. Cleared by agentRun(). */
@@ -23,13 +25,13 @@ typedef struct AgentState {
   Outcome *outcome;
   enum AgentPhase phase;
   unsigned warnings;
-  char warning[120];          /* the first one */
+  char warning[120]; /* the first one */
   unsigned flushes, flushed_pages;
-  unsigned barriers;          /* smp_mb() of mm/rmap.c passed */
-  unsigned duplications;      /* swap_duplicate() calls */
+  unsigned barriers;     /* smp_mb() of mm/rmap.c passed */
+  unsigned duplications; /* swap_duplicate() calls */
   unsigned event_fired;
   unsigned outside;
-  int locks;                  /* spin locks held */
+  int locks; /* spin locks held */
   int rwsem_readers;
   int swap_change[MAX_PAGES]; /* by page of the folio */
 } AgentState;
@@ -51,11 +53,11 @@ int runtimeStart(AgentHeader *header, unsigned char *coverage);
 
 /* agent.c */
 void agentIdentify(AgentIdentity *identity);
-unsigned long agentPageBytes(void);   /* sizeof(struct page) */
-void agentReset(void);                /* builds everything anew; RAM and vmemmap are zero */
+unsigned long agentPageBytes(void); /* sizeof(struct page) */
+void agentReset(void);              /* builds everything anew; RAM and vmemmap are zero */
 void agentRun(const Scenario *scenario, Outcome *outcome);
-long agentSwapPage(unsigned long entry);  /* raw swp_entry_t -> page of the folio, -1: foreign */
-long agentFolioPage(const void *page);    /* struct page -> page of the folio, -1: foreign */
-int agentStateIsPristine(void);           /* 1: nothing is left in tables and RAM (slow; leak test) */
+long agentSwapPage(unsigned long entry); /* raw swp_entry_t -> page of the folio, -1: foreign */
+long agentFolioPage(const void *page);   /* struct page -> page of the folio, -1: foreign */
+int agentStateIsPristine(void); /* 1: nothing is left in tables and RAM (slow; leak test) */
 
 #endif

@@ -3,26 +3,26 @@
  * From a Scenario to kernel state. Part of agent.c.
  *
  * Where the tree has a function for a step, that function takes it: prep_compound_page(),
- * folio_add_anon_rmap_ptes(), vm_flags_init(), the pte_*() helpers. What such a function means to a newer
- * tree (per-process mapping counts since v6.15, say) then comes along by itself.
+ * folio_add_anon_rmap_ptes(), vm_flags_init(), the pte_*() helpers. What such a function means to a
+ * newer tree (per-process mapping counts since v6.15, say) then comes along by itself.
  */
 #ifndef PTECHECK_KERNEL_AGENT_BUILD_H
 #define PTECHECK_KERNEL_AGENT_BUILD_H
+
+#include "kernel_agent/world.h"
 
 enum {
   WATCH = 8 /* slots beside the neighbours that are watched for stray stores (as many more as the
                folio has pages, behind) */
 };
 
-static unsigned dirty_pages;                    /* struct pages from FOLIO_PFN on that were in use */
-static struct {                                 /* neighbours' struct pages, as built, and for what */
+static unsigned dirty_pages; /* struct pages from FOLIO_PFN on that were in use */
+static struct {              /* neighbours' struct pages, as built, and for what */
   struct page page[2];
   unsigned processes, first, pages;
 } neighbour_image;
 
-static inline struct folio *scenarioFolio(void) {
-  return (struct folio *)pfn_to_page(FOLIO_PFN);
-}
+static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
 
 static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
   pte_t pte = pfn_pte(pfn, bits & ENTRY_PROTNONE ? PAGE_NONE : PAGE_READONLY);
@@ -105,7 +105,8 @@ static void buildFolio(const Scenario *s, unsigned first) {
 }
 
 /* Maps pages from .. from + pages - 1, which lie in one VMA; no page table is written. */
-static void mapPages(const Scenario *s, unsigned process, unsigned first, unsigned from, unsigned pages) {
+static void mapPages(const Scenario *s, unsigned process, unsigned first, unsigned from,
+                     unsigned pages) {
   struct folio *folio = scenarioFolio();
 
   folio_add_anon_rmap_ptes(folio, folio_page(folio, from), pages, vmaOf(s, process, from),
@@ -113,7 +114,8 @@ static void mapPages(const Scenario *s, unsigned process, unsigned first, unsign
 }
 
 /* Returns the number of mappings. */
-static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first, EntryResult *result) {
+static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first,
+                             EntryResult *result) {
   Process *p = &processes[process];
   const unsigned short *entry = s->entry + process * s->pages;
   unsigned i, run = 0, mappings = 0, split = s->split[process];
@@ -143,7 +145,8 @@ static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first
 }
 
 /* The entry beside page `nearest` of the folio, as that one but for the frame. */
-static pte_t neighbourEntry(const Scenario *s, unsigned process, unsigned nearest, unsigned long pfn) {
+static pte_t neighbourEntry(const Scenario *s, unsigned process, unsigned nearest,
+                            unsigned long pfn) {
   unsigned bits = s->entry[process * s->pages + nearest];
 
   if (!(bits & ENTRY_PRESENT)) bits = ENTRY_YOUNG | ENTRY_EXCLUSIVE;
@@ -151,12 +154,13 @@ static pte_t neighbourEntry(const Scenario *s, unsigned process, unsigned neares
 }
 
 /*
- * The memory behind each page table continues the run, if the run reaches the table's end: the entries
- * that would follow if the table were longer, the neighbour, and one more. Code that forgets where a table
- * ends then finds what it likes to find, and its stores are seen.
+ * The memory behind each page table continues the run, if the run reaches the table's end: the
+ * entries that would follow if the table were longer, the neighbour, and one more. Code that
+ * forgets where a table ends then finds what it likes to find, and its stores are seen.
  */
 static unsigned canaryEntries(const Scenario *s, unsigned table, unsigned first) {
-  unsigned start = (table + 1) * TABLE_SLOTS, end = first + s->pages + 1; /* the last slot to continue */
+  unsigned start = (table + 1) * TABLE_SLOTS,
+           end = first + s->pages + 1; /* the last slot to continue */
 
   if (start < first || start > end) return 0;
   return end - start + 1 > TABLE_SLOTS ? TABLE_SLOTS : end - start + 1;

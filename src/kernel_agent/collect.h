@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From kernel state to an Outcome, the steps that follow the operation, and the sweeping up. Part of
- * agent.c.
+ * From kernel state to an Outcome, the steps that follow the operation, and the sweeping up. Part
+ * of agent.c.
  *
- * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any other is
- * a fault, and fault handlers are not part of this environment, so it is only counted. Contents are one
- * number a frame: who wrote it last.
+ * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any
+ * other is a fault, and fault handlers are not part of this environment, so it is only counted.
+ * Contents are one number a frame: who wrote it last.
  */
 #ifndef PTECHECK_KERNEL_AGENT_COLLECT_H
 #define PTECHECK_KERNEL_AGENT_COLLECT_H
+
+#include "kernel_agent/build.h"
 
 static unsigned short frame_contents[MAX_PAGES];
 
@@ -65,7 +67,8 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
     o->rss[p][RSS_SHMEM] = (int)get_mm_counter(mm, MM_SHMEMPAGES) - RSS_BASE;
     o->rss[p][RSS_SWAP] = (int)get_mm_counter(mm, MM_SWAPENTS) - RSS_BASE;
 #if defined(CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH)
-    o->flush_batched[p] = atomic_read(&mm->tlb_flush_batched) & 0x7fff; /* pending: bits 0-14, v6.12 */
+    o->flush_batched[p] =
+        atomic_read(&mm->tlb_flush_batched) & 0x7fff; /* pending: bits 0-14, v6.12 */
 #endif
     result = o->entry + p * s->pages;
     for (i = 0; i < s->pages; i++) result[i].after = pte_val(*slotOf(&processes[p], first + i));

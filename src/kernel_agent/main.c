@@ -2,12 +2,13 @@
 /*
  * Commands (protocol.h), the self-test and the leak test.
  *
- * The self-test asks whether this environment is good enough for this tree: plain scenarios that break no
- * rule in any kernel must run without a warning of the tree's own checks. If one does not, no verdict on
- * the tree may be given.
+ * The self-test asks whether this environment is good enough for this tree: plain scenarios that
+ * break no rule in any kernel must run without a warning of the tree's own checks. If one does not,
+ * no verdict on the tree may be given.
  *
- * The leak test asks whether a scenario's outcome depends on what ran before it: each scenario of a batch
- * runs in a fresh environment, then again after each other one, and the two outcomes must be equal.
+ * The leak test asks whether a scenario's outcome depends on what ran before it: each scenario of a
+ * batch runs in a fresh environment, then again after each other one, and the two outcomes must be
+ * equal.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -34,7 +35,8 @@ static const Scenario *scenarioAt(unsigned i) {
 }
 
 static Outcome *outcomeAt(unsigned i) {
-  return (Outcome *)(base + header->outcome_offset + (unsigned long long)i * header->outcome_stride);
+  return (Outcome *)(base + header->outcome_offset +
+                     (unsigned long long)i * header->outcome_stride);
 }
 
 static int headerFits(void) {
@@ -53,8 +55,10 @@ static int batchFits(void) {
       header->scenario_stride < scenarioBytes(0, 0) || header->outcome_stride < outcomeBytes(0, 0))
     return fail("the records of the batch are not aligned, or too small");
   if (header->first > header->count ||
-      header->scenario_offset + (unsigned long long)header->count * header->scenario_stride > file_bytes ||
-      header->outcome_offset + (unsigned long long)header->count * header->outcome_stride > file_bytes)
+      header->scenario_offset + (unsigned long long)header->count * header->scenario_stride >
+          file_bytes ||
+      header->outcome_offset + (unsigned long long)header->count * header->outcome_stride >
+          file_bytes)
     return fail("the batch does not fit the shared memory");
   return 0;
 }
@@ -79,7 +83,8 @@ static int runBatch(void) {
     } else {
       memset(o, 0, outcomeBytes(0, 0));
       o->status = STATUS_UNSUPPORTED;
-      snprintf(o->message, sizeof(o->message), "UNSUPPORTED the record is larger than the batch's stride");
+      snprintf(o->message, sizeof(o->message),
+               "UNSUPPORTED the record is larger than the batch's stride");
     }
   }
   __atomic_store_n(&header->done, header->count, __ATOMIC_RELEASE);
@@ -98,23 +103,25 @@ static Scenario baseline(unsigned pages, unsigned process_count) {
   s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
   for (i = 0; i < process_count; i++) s.vma[i][0].flags = s.vma[i][1].flags = VMA_WRITE;
   for (i = 0; i < process_count * pages; i++)
-    s.entry[i] = ENTRY_PRESENT | ENTRY_YOUNG |
-                 (process_count == 1 ? ENTRY_WRITE | ENTRY_EXCLUSIVE : 0);
+    s.entry[i] =
+        ENTRY_PRESENT | ENTRY_YOUNG | (process_count == 1 ? ENTRY_WRITE | ENTRY_EXCLUSIVE : 0);
   return s;
 }
 
 /*
- * Null, or what is wrong. Only what the environment answers for: that the tree's own checks are content,
- * and that the starting state counts as it should. What the operation leaves behind is for the rules to
- * judge; a broken tree must fail there, with a rule's name, and not here.
+ * Null, or what is wrong. Only what the environment answers for: that the tree's own checks are
+ * content, and that the starting state counts as it should. What the operation leaves behind is for
+ * the rules to judge; a broken tree must fail there, with a rule's name, and not here.
  */
 static const char *baselineVerdict(const Scenario *s, const Outcome *o) {
   const int entries = s->processes * s->pages;
   const int swap = s->folio_flags & FOLIO_SWAPCACHE ? s->pages : 0;
 
   if (o->status != STATUS_DONE || o->warnings) return o->message;
-  if (o->mapcount_before != entries) return "the folio's mapping count is not its number of entries";
-  if (o->refcount_before != 1 + entries + swap) return "the folio's reference count is not as built";
+  if (o->mapcount_before != entries)
+    return "the folio's mapping count is not its number of entries";
+  if (o->refcount_before != 1 + entries + swap)
+    return "the folio's reference count is not as built";
   return NULL;
 }
 
@@ -127,14 +134,15 @@ static int runBaseline(const char *name, const Scenario *s) {
   if (!wrong) return 0;
   header->self_test = SELF_TEST_FAILED;
   snprintf(header->message, sizeof(header->message),
-           "the environment does not satisfy this tree's own checks: %s (baseline: %s)", wrong, name);
+           "the environment does not satisfy this tree's own checks: %s (baseline: %s)", wrong,
+           name);
   return 1;
 }
 
 static void selfTest(void) {
   static const unsigned short sizes[] = {1, 2, 4, 16, 512};
-  static const char *const kinds[] = {"lazyfree", "dirty lazyfree", "swap-backed", "deferred flush",
-                                      "page-table end", "split VMA"};
+  static const char *const kinds[] = {"lazyfree",       "dirty lazyfree", "swap-backed",
+                                      "deferred flush", "page-table end", "split VMA"};
   unsigned size, process_count, kind;
   char name[80];
 
@@ -158,9 +166,7 @@ static void selfTest(void) {
 
 /* ---- leak test ---- */
 
-static unsigned long bytesOf(const Scenario *s) {
-  return outcomeBytes(s->processes, s->pages);
-}
+static unsigned long bytesOf(const Scenario *s) { return outcomeBytes(s->processes, s->pages); }
 
 static int leakTest(void) {
   static Outcome alone, after, other;
@@ -180,14 +186,15 @@ static int leakTest(void) {
       runtimeRun(scenarioAt(j), &other);
       if (!agentStateIsPristine()) {
         header->self_test = SELF_TEST_FAILED;
-        snprintf(header->message, sizeof(header->message), "scenario %u leaves something behind", j);
+        snprintf(header->message, sizeof(header->message), "scenario %u leaves something behind",
+                 j);
         return 0;
       }
       runtimeRun(s, &after);
       if (memcmp(&alone, &after, alone.status == STATUS_DONE ? bytesOf(s) : outcomeBytes(0, 0))) {
         header->self_test = SELF_TEST_FAILED;
-        snprintf(header->message, sizeof(header->message), "scenario %u ends differently after scenario %u",
-                 i, j);
+        snprintf(header->message, sizeof(header->message),
+                 "scenario %u ends differently after scenario %u", i, j);
         return 0;
       }
     }
@@ -220,10 +227,14 @@ int main(int argc, char **argv) {
   while (read(0, &command, 1) == 1 && command != AGENT_QUIT) {
     int result = started;
 
-    if (!result && command == AGENT_RUN) result = runBatch();
-    else if (!result && command == AGENT_SELF_TEST) selfTest();
-    else if (!result && command == AGENT_LEAK_TEST) result = leakTest();
-    else if (!result) result = fail("unknown command");
+    if (!result && command == AGENT_RUN)
+      result = runBatch();
+    else if (!result && command == AGENT_SELF_TEST)
+      selfTest();
+    else if (!result && command == AGENT_LEAK_TEST)
+      result = leakTest();
+    else if (!result)
+      result = fail("unknown command");
     answer = result ? AGENT_ERROR : AGENT_OK;
     if (write(1, &answer, 1) != 1) return 2;
   }

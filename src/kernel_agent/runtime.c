@@ -2,14 +2,15 @@
 /*
  * The libc half of the agent: memory, traps, and the leaf operations that are modelled.
  *
- * Kernel code reaches this file by symbol name only; no kernel header is seen here, so a modelled function
- * takes what the calling convention passes (a struct with one unsigned long, such as swp_entry_t, is one
- * unsigned long) and a newer tree's changed prototype cannot clash at compile time.
+ * Kernel code reaches this file by symbol name only; no kernel header is seen here, so a modelled
+ * function takes what the calling convention passes (a struct with one unsigned long, such as
+ * swp_entry_t, is one unsigned long) and a newer tree's changed prototype cannot clash at compile
+ * time.
  *
- * Three ways out of a scenario besides its end: an assertion of the tree (env_bug), something nobody
- * modelled (env_unmodelled, or a touched guard area), a signal. All three jump back to runtimeRun(), which
- * reports and then builds the whole environment anew, since the scenario left locks held and counts halfway.
- * A warning is recorded and the scenario goes on.
+ * Three ways out of a scenario besides its end: an assertion of the tree (env_bug), something
+ * nobody modelled (env_unmodelled, or a touched guard area), a signal. All three jump back to
+ * runtimeRun(), which reports and then builds the whole environment anew, since the scenario left
+ * locks held and counts halfway. A warning is recorded and the scenario goes on.
  *
  * Own definitions are weak, so that a neighbour file of the tree that has the real one wins.
  */
@@ -45,7 +46,8 @@ static char signal_stack[65536];
 
 /* ---- ways out ---- */
 
-static _Noreturn __attribute__((format(printf, 2, 3))) void leave(int status, const char *format, ...) {
+static _Noreturn __attribute__((format(printf, 2, 3))) void leave(int status, const char *format,
+                                                                  ...) {
   va_list list;
   int n = 0;
 
@@ -64,13 +66,9 @@ void env_unmodelled(const char *name, void *return_address) {
   leave(STATUS_UNMODELLED, "UNMODELLED %s() pc=%p", name, return_address);
 }
 
-void env_broken(const char *text, void *pc) {
-  leave(STATUS_BUG, "BUG %s pc=%p", text, pc);
-}
+void env_broken(const char *text, void *pc) { leave(STATUS_BUG, "BUG %s pc=%p", text, pc); }
 
-void env_unsupported(const char *text) {
-  leave(STATUS_UNSUPPORTED, "UNSUPPORTED %s", text);
-}
+void env_unsupported(const char *text) { leave(STATUS_UNSUPPORTED, "UNSUPPORTED %s", text); }
 
 /* BUG(), BUG_ON(), VM_BUG_ON_PAGE() ...: overlay/asm/bug.h. */
 _Noreturn void env_bug(const char *file, int line, const char *text);
@@ -118,7 +116,8 @@ void panic(const char *format, ...) {
   leave(STATUS_BUG, "BUG panic: %s pc=%p", text, __builtin_return_address(0));
 }
 
-/* mm/debug.c prints the page; here its reason becomes the text of the BUG() or WARN_ON() behind it. */
+/* mm/debug.c prints the page; here its reason becomes the text of the BUG() or WARN_ON() behind it.
+ */
 void dump_page(const void *page, const char *reason);
 void dump_page(const void *page, const char *reason) {
   (void)page;
@@ -163,14 +162,13 @@ static void resetEnvironment(void) {
   agentReset();
 }
 
-void runtimeReset(void) {
-  resetEnvironment();
-}
+void runtimeReset(void) { resetEnvironment(); }
 
 void runtimeRun(const Scenario *scenario, Outcome *outcome) {
   serial++;
   agent_state.phase = PHASE_OUTSIDE;
-  memset(&agent_state, 0, __builtin_offsetof(AgentState, swap_change)); /* that part clears itself */
+  memset(&agent_state, 0,
+         __builtin_offsetof(AgentState, swap_change)); /* that part clears itself */
   memset(outcome, 0, outcomeBytes(0, 0));
   agent_state.scenario = scenario;
   agent_state.outcome = outcome;
@@ -254,7 +252,8 @@ void __sanitizer_cov_trace_pc(void) {
     header->coverage_lost++;
 }
 
-/* ---- swap: a count for each page of the folio, as a change; the newer names take the folio ---- */
+/* ---- swap: a count for each page of the folio, as a change; the newer names take the folio ----
+ */
 
 static int swapDuplicate(long page, long pages) {
   if (agent_state.scenario->event == EVENT_SWAP_DUPLICATE &&
@@ -279,9 +278,7 @@ static void swapFree(long page, long pages) {
 }
 
 int swap_duplicate(unsigned long entry);
-WEAK int swap_duplicate(unsigned long entry) {
-  return swapDuplicate(agentSwapPage(entry), 1);
-}
+WEAK int swap_duplicate(unsigned long entry) { return swapDuplicate(agentSwapPage(entry), 1); }
 
 int swap_duplicate_nr(unsigned long entry, int pages);
 WEAK int swap_duplicate_nr(unsigned long entry, int pages) {
@@ -289,9 +286,7 @@ WEAK int swap_duplicate_nr(unsigned long entry, int pages) {
 }
 
 void swap_free_nr(unsigned long entry, int pages);
-WEAK void swap_free_nr(unsigned long entry, int pages) {
-  swapFree(agentSwapPage(entry), pages);
-}
+WEAK void swap_free_nr(unsigned long entry, int pages) { swapFree(agentSwapPage(entry), pages); }
 
 /* A null page means the whole folio (mm/swap.h, v6.19). */
 int folio_dup_swap(void *folio, void *page);
@@ -306,7 +301,8 @@ WEAK void folio_put_swap(void *folio, void *page) {
 
 /* ---- TLB ---- */
 
-void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned shift, _Bool tables);
+void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned shift,
+                        _Bool tables);
 WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned shift,
                              _Bool tables) {
   (void)mm, (void)shift, (void)tables;
@@ -316,8 +312,8 @@ WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, u
 
 /* ---- nothing to do ---- */
 
-#define NOTHING(name)   \
-  void name(void);      \
+#define NOTHING(name) \
+  void name(void);    \
   WEAK void name(void) {}
 
 /* Statistics nobody reads here. */
@@ -331,7 +327,8 @@ NOTHING(__cond_resched)
 NOTHING(__rcu_read_lock)
 NOTHING(__rcu_read_unlock)
 NOTHING(rcu_read_unlock_strict)
-/* Empties this CPU's batch of folios waiting to be mlocked: there is none (mlock_folio() in agent.c). */
+/* Empties this CPU's batch of folios waiting to be mlocked: there is none (mlock_folio() in
+ * agent.c). */
 NOTHING(mlock_drain_local)
 /* Puts a folio on a list for a later split, which no scenario has. */
 NOTHING(deferred_split_folio)
@@ -344,14 +341,15 @@ NOTHING(_printk)
 
 /* ---- data known to be harmless, each with its reason ---- */
 
-/* x86 entries keep only bits that these masks allow; all are allowed from v6.12's boot code on a 64-bit
- * CPU with NX, which is what the entries of a scenario have. */
+/* x86 entries keep only bits that these masks allow; all are allowed from v6.12's boot code on a
+ * 64-bit CPU with NX, which is what the entries of a scenario have. */
 WEAK unsigned long __supported_pte_mask = ~0ul, __default_kernel_pte_mask = ~0ul;
 /* Four-level page tables: p4d is folded into pgd. */
 WEAK unsigned pgdir_shift = 39, ptrs_per_p4d = 1, __pgtable_l5_enabled = 0;
 /* Two CPUs, so that there is another one whose TLB a flush may be deferred for. */
 WEAK unsigned nr_cpu_ids = 2;
-/* A batch size for per-CPU counters, which are exact here (percpu_counter_add_batch() in agent.c). */
+/* A batch size for per-CPU counters, which are exact here (percpu_counter_add_batch() in agent.c).
+ */
 WEAK int percpu_counter_batch = 32;
 /* CPU feature words; agentReset() sets those the scenarios need. Larger than any tree's struct. */
 WEAK char boot_cpu_data[4096] __attribute__((aligned(64)));
@@ -361,8 +359,8 @@ WEAK unsigned long zero_pfn = 3;
 WEAK char hugetlb_optimize_vmemmap_key[64] __attribute__((aligned(64)));
 /* Counters by folio order. */
 WEAK char mthp_stats[65536] __attribute__((aligned(64)));
-/* `current`, preemption count, CPU number 0: the gs base is 0 in user space, so %gs:symbol is symbol.
- * agentReset() stores the task. */
+/* `current`, preemption count, CPU number 0: the gs base is 0 in user space, so %gs:symbol is
+ * symbol. agentReset() stores the task. */
 WEAK char pcpu_hot[4096] __attribute__((aligned(64)));
 extern char const_pcpu_hot[4096] __attribute__((alias("pcpu_hot")));
 WEAK char current_task[64] __attribute__((aligned(64)));

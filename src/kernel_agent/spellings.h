@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One abstract operation, the spellings it has had. Part of agent.c. HAVE_* comes from the probe (have.h),
- * which sees the tree as mm/rmap.c sees it.
+ * One abstract operation, the spellings it has had. Part of agent.c. HAVE_* comes from the probe
+ * (have.h), which sees the tree as mm/rmap.c sees it.
  */
 #ifndef PTECHECK_KERNEL_AGENT_SPELLINGS_H
 #define PTECHECK_KERNEL_AGENT_SPELLINGS_H
@@ -27,7 +27,8 @@
 #define SPELLING_MAPPING_ANON PAGE_MAPPING_ANON
 #endif
 
-/* Large folios have a pin count of their own; an order-1 folio has room for it on 64 bit only (v6.15). */
+/* Large folios have a pin count of their own; an order-1 folio has room for it on 64 bit only
+ * (v6.15). */
 #if defined(HAVE_folio_has_pincount)
 #define spellingHasPincount(folio) folio_has_pincount(folio)
 #else
@@ -63,8 +64,8 @@
 #define spellingHardwarePresent(pte) (pte_present(pte) && !pte_protnone(pte))
 #endif
 
-/* `current` and the preemption count on x86: part of one hot cache line until v6.14, variables of their own
- * since. */
+/* `current` and the preemption count on x86: part of one hot cache line until v6.14, variables of
+ * their own since. */
 #if defined(HAVE_pcpu_hot)
 #define spellingCurrentTask pcpu_hot.current_task
 #define spellingPreemptCount pcpu_hot.preempt_count

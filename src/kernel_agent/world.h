@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The world that stays from scenario to scenario: processes, page tables, VMAs, the anon_vma. Part of
- * agent.c.
+ * The world that stays from scenario to scenario: processes, page tables, VMAs, the anon_vma. Part
+ * of agent.c.
  *
- * Speed comes from leaving it alone. Each mm_struct and VMA has an image, a copy of how it looks before a
- * scenario; a scenario begins by copying the image back, which costs less than finding out what changed
- * and cannot miss a field. VMAs and the interval tree are made anew only when the geometry differs from
- * the previous scenario's. Page tables are zero between scenarios: each scenario writes its few slots and
- * empties them again.
+ * Speed comes from leaving it alone. Each mm_struct and VMA has an image, a copy of how it looks
+ * before a scenario; a scenario begins by copying the image back, which costs less than finding out
+ * what changed and cannot miss a field. VMAs and the interval tree are made anew only when the
+ * geometry differs from the previous scenario's. Page tables are zero between scenarios: each
+ * scenario writes its few slots and empties them again.
  *
- * Page frames: 0 .. 0xbff as flat.h says (the folio, its neighbours, foreign pages), then 16 frames a
- * process: pgd, p4d, pud, pmd, table 0, canary, table 1, canary. A canary is what a batch meets that walks
- * off the end of a page table: see fillCanaries() in build.h.
+ * Page frames: 0 .. 0xbff as flat.h says (the folio, its neighbours, foreign pages), then 16 frames
+ * a process: pgd, p4d, pud, pmd, table 0, canary, table 1, canary. A canary is what a batch meets
+ * that walks off the end of a page table: see fillCanaries() in build.h.
  */
 #ifndef PTECHECK_KERNEL_AGENT_WORLD_H
 #define PTECHECK_KERNEL_AGENT_WORLD_H
@@ -45,15 +45,13 @@ static struct {
   unsigned short split[MAX_PROCESSES];
 } geometry;
 
-/* Out of line and of no constant size, so that libc's copy is called: what the compiler expands in place
- * (rep movs) takes twice as long to get going. */
+/* Out of line and of no constant size, so that libc's copy is called: what the compiler expands in
+ * place (rep movs) takes twice as long to get going. */
 static noinline __noclone void copyBytes(void *to, const void *from, unsigned long bytes) {
   memcpy(to, from, bytes);
 }
 
-static noinline __noclone void zeroBytes(void *to, unsigned long bytes) {
-  memset(to, 0, bytes);
-}
+static noinline __noclone void zeroBytes(void *to, unsigned long bytes) { memset(to, 0, bytes); }
 
 static inline pte_t *slotOf(Process *p, unsigned slot) {
   return p->table[slot / TABLE_SLOTS] + slot % TABLE_SLOTS;
@@ -63,18 +61,14 @@ static inline unsigned long slotAddress(unsigned slot) {
   return USER_BASE + (unsigned long)slot * PAGE_SIZE;
 }
 
-static inline bool sameEntry(pte_t a, pte_t b) {
-  return pte_val(a) == pte_val(b);
-}
+static inline bool sameEntry(pte_t a, pte_t b) { return pte_val(a) == pte_val(b); }
 
-static void *frameAddress(unsigned long pfn) {
-  return __va(PFN_PHYS(pfn));
-}
+static void *frameAddress(unsigned long pfn) { return __va(PFN_PHYS(pfn)); }
 
 /* pgtable_t is a struct page * on most architectures, a pointer to the table on a few. */
-#define tableToken(table, pfn)                                                                        \
-  ((pgtable_t)__builtin_choose_expr(__builtin_types_compatible_p(pgtable_t, struct page *), \
-                                    (void *)pfn_to_page(pfn), (void *)(table)))
+#define tableToken(table, pfn)                                                               \
+  ((pgtable_t) __builtin_choose_expr(__builtin_types_compatible_p(pgtable_t, struct page *), \
+                                     (void *)pfn_to_page(pfn), (void *)(table)))
 
 static void buildProcess(unsigned number) {
   Process *p = &processes[number];
@@ -123,7 +117,8 @@ static void buildVma(Process *p, unsigned which, unsigned from_slot, unsigned to
   vma->vm_mm = p->mm;
   vma->vm_start = slotAddress(from_slot);
   vma->vm_end = slotAddress(to_slot);
-  vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT; /* anonymous, never moved: v6.12 vma_set_anonymous() users */
+  vma->vm_pgoff =
+      vma->vm_start >> PAGE_SHIFT;     /* anonymous, never moved: v6.12 vma_set_anonymous() users */
 #if defined(HAVE_vma_start_anon_pgoff) /* 2026: the anonymous offset became a field of its own */
   __vma_set_anon_pgoff(vma, vma->vm_start >> PAGE_SHIFT);
 #endif
@@ -138,7 +133,8 @@ static void buildVma(Process *p, unsigned which, unsigned from_slot, unsigned to
   copyBytes(&p->vma_image[which], vma, sizeof(*vma));
 }
 
-/* Inserted in the order of process and VMA; the tree walks by start address, equals in that order. */
+/* Inserted in the order of process and VMA; the tree walks by start address, equals in that order.
+ */
 static void buildGeometry(const Scenario *s, unsigned first) {
   unsigned i;
 

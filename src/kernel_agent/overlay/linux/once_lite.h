@@ -8,11 +8,11 @@
 #undef __ONCE_LITE_IF
 #define __ONCE_LITE_IF(condition) __builtin_expect(!!(condition), 0)
 #undef DO_ONCE_LITE_IF
-#define DO_ONCE_LITE_IF(condition, func, ...) ({                      \
-	_Bool __ptecheck_once = !!(condition);                        \
-	if (__builtin_expect(__ptecheck_once, 0))                     \
-		func(__VA_ARGS__);                                    \
-	__builtin_expect(__ptecheck_once, 0);                         \
-})
+#define DO_ONCE_LITE_IF(condition, func, ...)                    \
+  ({                                                             \
+    _Bool __ptecheck_once = !!(condition);                       \
+    if (__builtin_expect(__ptecheck_once, 0)) func(__VA_ARGS__); \
+    __builtin_expect(__ptecheck_once, 0);                        \
+  })
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Comes after the headers that Kbuild forces in, before everything else, in every file of the tree that
- * becomes part of the agent.
+ * Comes after the headers that Kbuild forces in, before everything else, in every file of the tree
+ * that becomes part of the agent.
  */
 #ifndef PTECHECK_PRELUDE_H
 #define PTECHECK_PRELUDE_H
@@ -13,12 +13,13 @@
 #endif
 
 #ifndef __ASSEMBLY__
-/* There are no interrupts to disable in user space, and trying faults: the instructions become nothing.
- * An assembler macro goes before a mnemonic of the same name. */
+/* There are no interrupts to disable in user space, and trying faults: the instructions become
+ * nothing. An assembler macro goes before a mnemonic of the same name. */
 __asm__(".macro cli\n.endm\n.macro sti\n.endm\n");
 
 /* Where the tree's assertions end: runtime.c. */
-extern void env_bug(const char *file, int line, const char *text) __attribute__((__noreturn__, __cold__));
+extern void env_bug(const char *file, int line, const char *text)
+    __attribute__((__noreturn__, __cold__));
 extern void env_warn(const char *file, int line, const char *text) __attribute__((__cold__));
 #endif
 
