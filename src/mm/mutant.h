@@ -44,7 +44,7 @@ struct MutantInfo {
   std::string_view name;
   std::string_view summary;  // what the code does wrong, one line
   std::string_view rule;     // the rule that must find it
-  std::string_view base;     // the policy that is mutated; finds nothing else by itself
+  std::string_view base;     // the policy to mutate
   bool alone;                // no other rule (but those of severity `cost`) breaks
 };
 
@@ -72,7 +72,7 @@ inline constexpr std::array kMutants = {
                "unbatched", true},
     MutantInfo{Mutant::kScanBeforeClip, "scan-before-clip",
                "a batch is clipped to VMA and page table after it was scanned, not before",
-               "batch-bounds", "respect-write-softdirty", true},
+               "batch-bounds", "restore-each", true},
     MutantInfo{Mutant::kRssNotReduced, "rss-not-reduced", "a discarded page stays in MM_ANONPAGES",
                "accounting", "unbatched", true},
     MutantInfo{Mutant::kPinIgnored, "pin-ignored", "PageAnonExclusive of a pinned page is given up",
@@ -81,7 +81,7 @@ inline constexpr std::array kMutants = {
                "do_wp_page() reuses a page that is not exclusive", "contents", "unbatched", true},
     MutantInfo{Mutant::kSwapbackedOnlyIfBatched, "swapbacked-only-if-batched",
                "a referenced, clean folio becomes swap-backed if it was a batch", "differs",
-               "respect-write-softdirty", true},
+               "restore-each", true},
 
     MutantInfo{Mutant::kWrprotectLosesDirty, "wrprotect-loses-dirty",
                "pte_wrprotect() drops the dirty bit (LoongArch until 018e9828eb52)", "dirty-lost",
@@ -91,24 +91,24 @@ inline constexpr std::array kMutants = {
                "write-gained", "respect-write-softdirty", false},
     MutantInfo{Mutant::kNoFolioClip, "no-folio-clip",
                "a batch does not end with the folio (Xen PV until 7b08b74f3d99)", "batch-bounds",
-               "respect-write-softdirty", false},
+               "restore-each", false},
     MutantInfo{Mutant::kNoVmaClip, "no-vma-clip", "a batch does not end with its VMA",
-               "batch-bounds", "respect-write-softdirty", false},
+               "batch-bounds", "restore-each", false},
     MutantInfo{Mutant::kBatchLengthKept, "batch-length-kept",
                "the batch length of the previous turn is used again (kind of CVE-2026-63950)",
-               "batch-bounds", "respect-write-softdirty", false},
+               "batch-bounds", "restore-each", false},
     MutantInfo{Mutant::kWrongExclusivePage, "wrong-exclusive-page",
                "PageAnonExclusive is read from the folio's first page (kind of cf1b80dc31a1)",
                "exclusive-broken", "unbatched", false},
     MutantInfo{Mutant::kRssReducedByOne, "rss-reduced-by-one",
-               "a discarded batch leaves MM_ANONPAGES by one page", "accounting",
-               "respect-write-softdirty", false},
+               "a discarded batch leaves MM_ANONPAGES by one page", "accounting", "restore-each",
+               false},
     MutantInfo{Mutant::kLazyfreeDirtyForgotten, "lazyfree-dirty-forgotten",
                "a dirty entry of a lazyfree folio does not make the folio dirty", "dirty-lost",
                "unbatched", false},
     MutantInfo{Mutant::kOnlyFirstDirty, "only-first-dirty",
                "of a batch, only the first entry's dirty bit is looked at", "dirty-lost",
-               "respect-write-softdirty", false},
+               "restore-each", false},
 };
 
 }  // namespace mutant_internal

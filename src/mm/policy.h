@@ -63,8 +63,6 @@ struct Policy {
   bool reuses_large_folios = true;
   Mutant mutant = Mutant::kNone;
 
-  bool operator==(const Policy&) const = default;
-
   // The same code, one entry at a time: what `differs` compares with.
   Policy reference() const {
     Policy policy = *this;
