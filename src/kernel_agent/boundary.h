@@ -37,6 +37,8 @@ typedef struct AgentState {
 } AgentState;
 
 extern AgentState agent_state;
+/* 1: nothing beside the folio's entries invites a batch to go on (self-test). */
+extern int agent_alone;
 
 /* runtime.c */
 extern char *env_ram;     /* page frame 0 */

@@ -162,7 +162,7 @@ static unsigned canaryEntries(const Scenario *s, unsigned table, unsigned first)
   unsigned start = (table + 1) * TABLE_SLOTS,
            end = first + s->pages + 1; /* the last slot to continue */
 
-  if (start < first || start > end) return 0;
+  if (agent_alone || start < first || start > end) return 0;
   return end - start + 1 > TABLE_SLOTS ? TABLE_SLOTS : end - start + 1;
 }
 
@@ -223,12 +223,12 @@ static void buildScenario(const Scenario *s, Outcome *o, unsigned first) {
   buildNeighbours(s, first);
   for (p = 0; p < s->processes; p++) {
     mappings += buildEntries(s, p, first, o->entry + p * s->pages);
-    if (first) {
+    if (first && !agent_alone) {
       pte_t pte = neighbourEntry(s, p, 0, FOLIO_PFN - 1);
       *slotOf(&processes[p], first - 1) = pte;
       o->neighbour_before[p][0] = pte_val(pte);
     }
-    if (first + s->pages < TABLES * TABLE_SLOTS) {
+    if (first + s->pages < TABLES * TABLE_SLOTS && !agent_alone) {
       pte_t pte = neighbourEntry(s, p, s->pages - 1, FOLIO_PFN + s->pages);
       *slotOf(&processes[p], first + s->pages) = pte;
       o->neighbour_before[p][1] = pte_val(pte);

@@ -32,6 +32,7 @@
 enum { TICK_MS = 250, HANG_TICKS = 8 };
 
 AgentState agent_state;
+int agent_alone;
 char *env_ram, *env_vmemmap;
 
 static AgentHeader *header;
