@@ -256,27 +256,26 @@ void __sanitizer_cov_trace_pc(void) {
 /* ---- swap: a count for each page of the folio, as a change; the newer names take the folio ----
  */
 
+static void countSwap(long page, long pages, int change) {
+  for (; pages > 0; pages--) {
+    if (page >= 0 && page < agent_state.scenario->pages)
+      agent_state.swap_change[page++] += change;
+    else
+      agent_state.outside++; /* a slot that is not this folio's */
+  }
+}
+
 static int swapDuplicate(long page, long pages) {
   if (agent_state.scenario->event == EVENT_SWAP_DUPLICATE &&
       ++agent_state.duplications == agent_state.scenario->event_at) {
     agent_state.event_fired = 1;
     return -ENOMEM; /* what a failed swap_count_continued() returns, mm/swapfile.c, v6.12 */
   }
-  for (; pages > 0; page++, pages--)
-    if (page >= 0 && page < agent_state.scenario->pages)
-      agent_state.swap_change[page]++;
-    else
-      agent_state.outside++;
+  countSwap(page, pages, 1);
   return 0;
 }
 
-static void swapFree(long page, long pages) {
-  for (; pages > 0; page++, pages--)
-    if (page >= 0 && page < agent_state.scenario->pages)
-      agent_state.swap_change[page]--;
-    else
-      agent_state.outside++;
-}
+static void swapFree(long page, long pages) { countSwap(page, pages, -1); }
 
 int swap_duplicate(unsigned long entry);
 WEAK int swap_duplicate(unsigned long entry) { return swapDuplicate(agentSwapPage(entry), 1); }
@@ -355,7 +354,7 @@ WEAK int percpu_counter_batch = 32;
 /* CPU feature words; agentReset() sets those the scenarios need. Larger than any tree's struct. */
 WEAK char boot_cpu_data[4096] __attribute__((aligned(64)));
 /* Page frame of the shared zero page; no scenario maps it, and its frame is no folio's. */
-WEAK unsigned long zero_pfn = 3;
+WEAK unsigned long zero_pfn = 3, zero_page_pfn = 3 /* 2026 */, huge_zero_pfn = ~0ul;
 /* Static keys that are off unless a boot option turns them on. */
 WEAK char hugetlb_optimize_vmemmap_key[64] __attribute__((aligned(64)));
 /* Counters by folio order. */
