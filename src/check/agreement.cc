@@ -2,7 +2,16 @@
 #include "check/agreement.h"
 
 #include <cstdio>
+#include <memory>
 #include <string_view>
+#include <vector>
+
+#include "check/batch.h"
+#include "check/finding_id.h"
+#include "check/search.h"
+#include "explore/parallel.h"
+#include "subject/model.h"
+#include "subject/tree_subject.h"
 
 namespace ptecheck {
 
@@ -81,6 +90,80 @@ std::string firstDifference(const Scenario& s, const Outcome& model, const Outco
   c.number("warnings", model.warnings, tree.warnings);
   c.number("entries touched outside", model.outside, tree.outside);
   return c.difference();
+}
+
+namespace {
+
+struct Worker {
+  std::unique_ptr<TreeSubject> tree;
+  std::unique_ptr<ModelSubject> model;
+  std::unique_ptr<Batch> on_tree = std::make_unique<Batch>();
+  std::unique_ptr<Batch> on_model = std::make_unique<Batch>();
+  std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
+  Agreement agreement;
+  std::size_t first_unit = ~std::size_t{0};
+};
+
+void compareBatch(Worker& worker, const Search& search, const Policy& policy, std::size_t unit,
+                  std::size_t number) {
+  if (worker.on_tree->empty()) return;
+  worker.on_tree->run(*worker.tree);
+  worker.on_model->run(*worker.model);
+  for (std::size_t i = 0; i < worker.on_tree->size(); ++i) {
+    const Outcome& tree = worker.on_tree->outcome(i);
+    if (tree.status == STATUS_UNSUPPORTED) {
+      ++worker.agreement.unsupported;
+      continue;
+    }
+    ++worker.agreement.scenarios;
+    const std::string difference =
+        firstDifference(worker.on_tree->scenario(i), worker.on_model->outcome(i), tree);
+    if (difference.empty()) continue;
+    ++worker.agreement.differing;
+    if (unit >= worker.first_unit) continue;
+    worker.first_unit = unit;
+    worker.agreement.first =
+        formatFindingId({search.spaceOf(unit), policy.name, search.choicesOf(unit, number + i)}) + ": " +
+        difference;
+  }
+  worker.on_tree->clear();
+  worker.on_model->clear();
+}
+
+}  // namespace
+
+Agreement compareWithTree(const TreeBuild& build, const Policy& policy, const SearchOptions& options) {
+  const Search search(options);
+  auto make_worker = [&](unsigned) {
+    Worker worker;
+    worker.tree = std::make_unique<TreeSubject>(build);
+    worker.model = std::make_unique<ModelSubject>(policy);
+    return worker;
+  };
+  auto work = [&](Worker& worker, std::size_t unit) {
+    std::size_t number = 0;  // of the batch's first scenario
+    search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto) {
+      worker.on_tree->add(s);
+      worker.on_model->add(s);
+      if (!worker.on_tree->full()) return;
+      const std::size_t size = worker.on_tree->size();
+      compareBatch(worker, search, policy, unit, number);
+      number += size;
+    });
+    compareBatch(worker, search, policy, unit, number);
+  };
+  const std::vector<Worker> workers = runUnits(search.units(), options.share, options.jobs, make_worker, work);
+  Agreement sum;
+  std::size_t first_unit = ~std::size_t{0};
+  for (const Worker& worker : workers) {
+    sum.scenarios += worker.agreement.scenarios;
+    sum.differing += worker.agreement.differing;
+    sum.unsupported += worker.agreement.unsupported;
+    if (worker.first_unit >= first_unit) continue;
+    first_unit = worker.first_unit;
+    sum.first = worker.agreement.first;
+  }
+  return sum;
 }
 
 }  // namespace ptecheck

@@ -27,7 +27,8 @@ using Format = X86_64<>;
 // (The twin in model_check_test.cc runs the reference as it is.)
 Policy canonicalReference(const Policy& policy) {
   Policy reference = policy.reference();
-  reference.name = reference.summary = std::string_view();
+  reference.name.clear();
+  reference.summary = {};
   reference.flags = 0;
   reference.bounds = Bounds::kTableAndVma;
   if (reference.restore != Restore::kWriteProtect) reference.restore = Restore::kFirst;
@@ -46,7 +47,7 @@ class Judged {
       }
       const Policy reference = canonicalReference(policy);
       std::size_t i = 0;
-      while (i < references_.size() && references_[i] != reference) ++i;
+      while (i < references_.size() && !(references_[i] == reference)) ++i;
       if (i == references_.size()) references_.push_back(reference);
       reference_of_.push_back(i);
     }
@@ -94,7 +95,7 @@ struct Worker {
 
 // Shrinks the first scenario that broke the rule, and runs it once more for the report.
 Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const Choices& choices) {
-  FindingId id{space, std::string(policy.name), choices};
+  FindingId id{space, policy.name, choices};
   Judged judged({policy}, ruleBit(rule));
   Scenario scenario;
   const StillFails still_fails = [&](const Choices& tried, Choices* used) {
@@ -125,6 +126,11 @@ Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const C
 Policy policyByName(std::string_view name) {
   if (const Policy* policy = findPolicy(name)) return *policy;
   if (const MutantInfo* mutant = findMutant(name)) return policyOf(*mutant);
+  if (const std::size_t plus = name.find('+'); plus != std::string_view::npos) {
+    const Policy* base = findPolicy(name.substr(0, plus));
+    const MutantInfo* mutant = findMutant(name.substr(plus + 1));
+    if (base != nullptr && mutant != nullptr) return mutate(*base, *mutant);
+  }
   throw Error(ErrorKind::kUsage, "there is no policy or mutant '" + std::string(name) +
                                      "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
 }

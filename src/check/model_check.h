@@ -25,8 +25,8 @@ struct ModelRun {
 };
 ModelRun runOnModel(const Scenario& scenario, const Policy& policy);
 
-// The policy a finding's id or the command line names: `v6.16`, or with a mutant `v6.16+NAME`.
-// Throws Error(kUsage) with the names there are.
+// The policy a finding's id or the command line names: `v6.16`, or with a mutant `v6.16+NAME`;
+// a mutant's name alone stands for it on its own base policy. Throws Error(kUsage) with the names there are.
 Policy policyByName(std::string_view name);
 
 }  // namespace ptecheck
