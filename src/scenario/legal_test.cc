@@ -108,14 +108,16 @@ TEST(Legal, RefusesEachDemandUnmet) {
       {"one process alone",
        [](Scenario& s) { s.vma[0][0].flags = s.vma[1][0].flags = VMA_WRITE | VMA_DROPPABLE; }},
       {"A page 0: writable, but its VMA is not", [](Scenario& s) { s.vma[0][0].flags = 0; }},
-      {"A page 1: writable, but its page is not exclusive", [](Scenario& s) { s.entry[1] |= ENTRY_WRITE; }},
+      {"A page 1: writable, but its page is not exclusive",
+       [](Scenario& s) { s.entry[1] |= ENTRY_WRITE; }},
       {"A page 0: writable and write-protected",
        [](Scenario& s) {
          s.vma[0][0].flags |= VMA_UFFD_WP;
          s.entry[0] |= ENTRY_UFFD_WP;
        }},
       {"A page 0: writable and protnone", [](Scenario& s) { s.entry[0] |= ENTRY_PROTNONE; }},
-      {"B page 1: write-protected by userfaultfd", [](Scenario& s) { s.entry[3] |= ENTRY_UFFD_WP; }},
+      {"B page 1: write-protected by userfaultfd",
+       [](Scenario& s) { s.entry[3] |= ENTRY_UFFD_WP; }},
       {"A page 1: exclusive, but B maps", [](Scenario& s) { s.entry[1] |= ENTRY_EXCLUSIVE; }},
       {"A page 1: a hole", [](Scenario& s) { s.entry[1] = ENTRY_DIRTY; }},
       {"A page 1: a hole", [](Scenario& s) { s.entry[1] = ENTRY_OTHER | ENTRY_SWAPPED; }},
@@ -159,7 +161,8 @@ TEST(Legal, RefusesEachDemandUnmet) {
   for (const Case& c : cases) {
     Scenario s = legal();
     c.change(s);
-    EXPECT_NE(whyIllegal(s).find(c.sentence), std::string::npos) << c.sentence << "\ngot: " << whyIllegal(s);
+    EXPECT_NE(whyIllegal(s).find(c.sentence), std::string::npos)
+        << c.sentence << "\ngot: " << whyIllegal(s);
   }
 }
 

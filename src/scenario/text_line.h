@@ -24,7 +24,6 @@ class Line {
     skipBlanks();
     return position_ >= text_.size();
   }
-  bool has(char c) const { return text_.find(c) != std::string_view::npos; }
 
   // The next word, or one punctuation mark; "" at the end. next() is also what blame() points at.
   std::string_view next() {

@@ -37,7 +37,9 @@
 //   8. More or larger flushes, a pending flush, or one that is noted as writable: B clears what S
 //   clears, and
 //      more. Fewer is no freedom.
-//   9. Batch counts, and how often flushes were deferred: that is what batching is for.
+//   9. Batch counts, and how often flushes were deferred: that is what batching is for. Warnings:
+//   own-checks
+//      reports each of them anyway.
 //  10. With an event at a later than the first chance everything but bits of entries that both
 //  kept: chances are
 //      counted in batches, so the event hits another place.
@@ -147,8 +149,6 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
     for (unsigned side = 0; side < 2; ++side)
       if (b.neighbour_after[process][side] != one.neighbour_after[process][side])
         sink(Rule::kDiffers, Reason::kDiffersNeighbour, process, kNoPage);
-  if (b.warnings > one.warnings)
-    sink(Rule::kDiffers, Reason::kDiffersWarnings, kNoProcess, kNoPage);
   if (moved_event) return;
 
   if (kept_more && kept_in_s == 0) sink(Rule::kDiffers, Reason::kDiffersForm, kNoProcess, kNoPage);

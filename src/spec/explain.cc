@@ -133,8 +133,12 @@ Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
 Words folioWords(const Outcome& o, const Record& r, const Sides& sides) {
   switch (r.reason) {
     case Reason::kWarned:
+      return {
+          "own checks",
+          (o.warnings == 1 ? "one warning" : std::to_string(o.warnings) + " warnings, the first") +
+              std::string(": ") + o.message};
     case Reason::kStopped:
-      return {"own checks", o.message};
+      return {"own checks", std::string("stopped: ") + o.message};
     case Reason::kFolioFlag:
       return {"dirty", "the folio was dirty before, and is not afterwards"};
     case Reason::kDroppedHeldLate:
@@ -184,9 +188,6 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
                          (o.flush_pending ? "one" : "none") + " pending batched, " +
                          std::to_string(one.flushed_pages) + " and " +
                          (one.flush_pending ? "one" : "none") + " one by one"};
-    case Reason::kDiffersWarnings:
-      return {"warnings", "warnings: " + std::to_string(o.warnings) + " batched, " +
-                              std::to_string(one.warnings) + " one by one"};
     default:
       return {"", ""};
   }

@@ -74,7 +74,6 @@ enum class Reason : std::uint8_t {
   kDiffersCounters,
   kDiffersSeen,
   kDiffersFlush,
-  kDiffersWarnings,
 };
 
 // The sink that answers "which rules", and nothing else.
