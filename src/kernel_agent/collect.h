@@ -114,6 +114,9 @@ static void access(const Scenario *s, Outcome *o, unsigned first, const Step *st
     unsigned char *faults = &o->entry[step->process * s->pages + page].faults;
 
     if (*faults != 255) ++*faults;
+    /* A write would have gone somewhere; where, only a fault handler knows. */
+    if (step->action == STEP_WRITE)
+      o->entry[step->process * s->pages + page].seen = SEEN_FAULT;
   }
 }
 
@@ -122,6 +125,7 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
   unsigned i, page, p, done;
 
   for (i = 0; i < s->pages; i++) frame_contents[i] = seenValue(SEEN_ORIGINAL, i);
+  for (i = 0; i < (unsigned)s->processes * s->pages; i++) o->entry[i].seen = 0;
   for (done = 0; done < s->steps; done++) {
     const Step *step = &s->step[done];
 
@@ -133,8 +137,15 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     }
   }
   for (p = 0; p < s->processes; p++)
-    for (i = 0; i < s->pages; i++)
-      o->entry[p * s->pages + i].seen = seenThrough(s, *slotOf(&processes[p], first + i));
+    for (i = 0; i < s->pages; i++) {
+      unsigned short *seen = &o->entry[p * s->pages + i].seen;
+
+      /* What the steps that were not run would have written, nobody knows either. */
+      if (*seen == SEEN_FAULT || done < s->steps)
+        *seen = SEEN_FAULT;
+      else
+        *seen = seenThrough(s, *slotOf(&processes[p], first + i));
+    }
   return done;
 }
 

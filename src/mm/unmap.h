@@ -108,7 +108,8 @@ class Unmap {
       ++w_.batches;
       w_.batched_entries += count(batch);
       const bool swapbacked = w_.folio.has(FOLIO_SWAPBACKED);
-      if (swapbacked != w_.folio.has(FOLIO_SWAPCACHE)) [[unlikely]] {
+      const bool mismatch = swapbacked != w_.folio.has(FOLIO_SWAPCACHE);
+      if (mismatch != mutant(Mutant::kCheckInverted)) [[unlikely]] {
         ++w_.warnings;
         if (!policy_.loses_on_mismatch) put_back(batch);
         return false;

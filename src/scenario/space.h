@@ -12,7 +12,8 @@
 // Entries of up to two pages range over every state there is (young bits, NUMA hints, foreign pages,
 // ...); with four pages over the states that the operations under test tell apart (see kCore).
 //
-// The random space has no budget, folios of up to 512 pages, and all entry states, laid out in runs.
+// The random space has no budget, folios of up to 512 pages, and entry states in runs of 1, 2, 4, ... pages;
+// half of its scenarios range over all states.
 #ifndef PTECHECK_SCENARIO_SPACE_H
 #define PTECHECK_SCENARIO_SPACE_H
 
@@ -49,7 +50,8 @@ class Situation {
   // 0 .. n - 1; anything but 0 costs one deviation.
   unsigned deviate(unsigned n) {
     if (n <= 1) return 0;
-    if (random_) return chooser_.choose(2) == 0 ? 0 : 1 + chooser_.choose(n - 1);
+    // At random, three times in four: with half of a dozen deviations at once, few batches would form.
+    if (random_) return chooser_.choose(4) < 3 ? 0 : 1 + chooser_.choose(n - 1);
     if (budget_ == 0) return 0;
     unsigned choice = chooser_.choose(n);
     if (choice != 0) --budget_;
@@ -197,8 +199,9 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
     default:
       break;
   }
+  const bool all_states = space.random ? chooser.choose(2) == 1 : pages <= 2;
   chooser.boundary();
-  return entryStates(vma_flags, s.processes > 1, space.random || pages <= 2);
+  return entryStates(vma_flags, s.processes > 1, all_states);
 }
 
 // The choices after the boundary. False if this is no meaningful scenario: no page is mapped at all, or
@@ -212,7 +215,7 @@ bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario&
     const EntryState state = states[chooser.choose(alternatives)];
     // At random, equal neighbours come in runs: otherwise hardly a batch would be longer than one.
     unsigned run = 1;
-    if (space.random && pages - page > 1) run = 1 + chooser.choose(std::min(pages - page, 32U));
+    if (space.random) run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(pages - page)));
     for (unsigned i = 0; i < run; ++i, ++page) {
       s.entry[page] = state.first;
       if (s.processes > 1) s.entry[pages + page] = state.second;
