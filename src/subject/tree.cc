@@ -188,10 +188,13 @@ std::string treeVersion(const TreeView& view) {
   return version.empty() ? "unknown" : version;
 }
 
-TreeBuild buildTree(const TreeOptions& given) {
+TreeBuild buildTree(const TreeOptions& options) {
+  return buildTree(TreeView(options.tree), options);
+}
+
+TreeBuild buildTree(TreeView view, const TreeOptions& given) {
   TreeOptions options = given;
   if (options.cache.empty()) options.cache = cacheFolder();
-  TreeView view(options.tree);
   applyPatches(view, options.patches);
   checkInterface(view);
 

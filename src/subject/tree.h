@@ -15,21 +15,21 @@ namespace ptecheck {
 // own `make prepare` and the user's compiler, and writes nothing outside the cache folder.
 struct TreeOptions {
   std::filesystem::path tree;
-  std::vector<std::filesystem::path> patches;  // laid over it, in order
-  std::filesystem::path cache;                 // empty: cacheFolder()
+  std::vector<std::filesystem::path> patches = {};  // laid over it, in order
+  std::filesystem::path cache = {};                 // empty: cacheFolder()
   std::string compiler = "gcc";
-  bool coverage = false;                             // record which lines ran; a third of the speed
-  int jobs = 2;                                      // compilers at a time
-  std::function<void(const std::string&)> progress;  // told what takes long, before it starts
+  bool coverage = false;  // record which lines ran; a third of the speed
+  int jobs = 2;           // compilers at a time
+  std::function<void(const std::string&)> progress = {};  // told what takes long, before it starts
 };
 
 // An executable agent, and what a report must say about how it was made.
 struct TreeBuild {
-  std::filesystem::path tree;       // the user's, absolute
-  std::string version;              // "6.12.117", from its Makefile
-  std::filesystem::path subject;    // executable
-  std::filesystem::path reference;  // the same with every batch forced to one entry; equals
-                                    // `subject` if this tree's mm/rmap.c does not batch
+  std::filesystem::path tree;             // the user's, absolute
+  std::string version;                    // "6.12.117", from its Makefile
+  std::filesystem::path subject;          // executable
+  std::filesystem::path reference;        // the same with every batch forced to one entry; equals
+                                          // `subject` if this tree's mm/rmap.c does not batch
   std::string configuration;              // identity of the configuration: hash of its inputs
   std::vector<std::string> stubs;         // functions that end a scenario when reached, by name
   std::vector<std::string> unknown_data;  // data that end a scenario when touched
@@ -46,6 +46,9 @@ struct TreeBuild {
 // takes well under a second. To judge a patch, call it twice, without and with the patches. Throws
 // Error(kCannotTest) that names what is wrong with tree, patch or machine, and what to do.
 TreeBuild buildTree(const TreeOptions& options);
+
+// The same for a tree with changes of any origin laid over it; options.tree does not count.
+TreeBuild buildTree(TreeView view, const TreeOptions& options);
 
 // The version a tree's Makefile states; "unknown" if it does not.
 std::string treeVersion(const TreeView& view);
