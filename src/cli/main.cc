@@ -45,7 +45,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "  ptecheck check                          compare all repairs of CVE-2026-31398\n"
       "  ptecheck check --kernel ~/linux         check a kernel tree's own mm/rmap.c\n"
       "  ptecheck run examples/*.pte             run scenarios written by hand\n"
-      "  ptecheck replay e1/v6.16/1001           show one finding again\n"
+      "  ptecheck replay e1/v6.16/100000000f6    show one finding again\n"
       "\n"
       "`ptecheck COMMAND --help` says more about a command.\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"

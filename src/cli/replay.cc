@@ -32,24 +32,24 @@ int replay(const Words& words) {
   report.name = words.id;
   report.row = id.row;
   report.strict = words.output.strict;
-  report.scenario = scenarioOf(id);
-  const bool of_tree = id.row == "tree" || id.row == "base";
   if (words.tree.given()) {
     TreeCheckOptions options = words.tree.options();
     if (id.row == "base") options.patches.clear();
     report.row = "tree";
     report.subject = "the kernel tree " + words.tree.kernel;
+    report.scenario = scenarioOf(id);
     report.run = runOnTree(report.scenario, options);
-  } else if (of_tree) {
+  } else if (id.row == "tree" || id.row == "base") {
     throw Error(ErrorKind::kUsage, "'" + words.id +
                                        "' is a finding in a kernel tree; name that tree with "
                                        "--kernel TREE (and its patches with --patch)");
   } else {
     const Policy policy = parsePolicies({id.row}, "").front();
     report.subject = "the built-in model (x86-64), policy " + id.row;
+    report.scenario = scenarioOf(id);
     report.run = runOnModel(report.scenario, policy);
   }
-  writeOutput(words.output.json() ? runJson({report}) : runText(report));
+  writeOutput(words.output.json() ? runJson({report}) : runText({report}));
   return exitCodeOf(verdictOf(report), words.output.exit_style == "kselftest");
 }
 
@@ -63,8 +63,8 @@ void addReplay(CLI::App& app, Invocation& invocation) {
   addOutputOptions(command, words->output);
   command.footer(
       "Examples:\n"
-      "  ptecheck replay e1/v6.16/1001\n"
-      "  ptecheck replay e1/tree/1001 --kernel ~/linux\n"
+      "  ptecheck replay e1/v6.16/100000000f6\n"
+      "  ptecheck replay e1/tree/100000000f6 --kernel ~/linux\n"
       "\n"
       "An id names a scenario and the policy (or `tree`) that it is about. With --kernel,\n"
       "a scenario found in the model runs on the tree instead.\n"

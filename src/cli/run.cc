@@ -53,7 +53,7 @@ void setExpectation(RunReport& report, const Expectation& expectation) {
 
 RunReport onModel(RunReport report, const Policy& policy, const std::string& name) {
   report.row = name;
-  report.subject = "the built-in model (x86-64), policy " + name;
+  report.subject = "the built-in model (x86-64), " + name;
   report.run = runOnModel(report.scenario, policy);
   return report;
 }
@@ -104,7 +104,7 @@ int run(const Words& words) {
     report.scenario = files[i].scenario;
     const std::size_t before = runs.size();
     if (policy)
-      runs.push_back(onModel(std::move(report), *policy, std::string(policy->name)));
+      runs.push_back(onModel(std::move(report), *policy, "policy " + std::string(policy->name)));
     else if (words.tree.given())
       runs.push_back(onTree(std::move(report), files[i], words.tree));
     else
@@ -119,9 +119,7 @@ int run(const Words& words) {
   if (words.output.json()) {
     writeOutput(runJson(runs));
   } else {
-    std::string text;
-    for (const RunReport& report : runs) text += (text.empty() ? "" : "\n") + runText(report);
-    writeOutput(text);
+    writeOutput(runText(runs));
   }
   Verdict worst = Verdict::kGood;
   for (const RunReport& report : runs) {

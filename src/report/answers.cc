@@ -70,7 +70,18 @@ std::string affected(const Row& row) {
   return text;
 }
 
-std::string repair(const Row& row, const Row& before, const ReportOptions& options) {
+// Where to look: the example of the gravest rule. Shadow stacks are named, as they are rare.
+std::string example(const CheckResult& result, const Row& row, RuleSet rules) {
+  const Finding* const finding =
+      rules == 0 ? nullptr : result.find(row.name, rulesOf(rules).front());
+  if (finding == nullptr) return "";
+  const bool shadow_stack = (finding->scenario.vma[0][0].flags & VMA_SHADOW_STACK) != 0;
+  return fmt::format(" For instance{}: ptecheck replay {}.",
+                     shadow_stack ? ", on a shadow stack" : "", finding->id);
+}
+
+std::string repair(const CheckResult& result, const Row& row, const Row& before,
+                   const ReportOptions& options) {
   const RuleSet cured = before.broken & ~row.broken;
   const RuleSet grave = options.strict ? row.broken : row.broken & ~kCostRules;
   const RuleSet remaining = grave & before.broken;
@@ -100,6 +111,7 @@ std::string repair(const Row& row, const Row& before, const ReportOptions& optio
     text += ".";
   }
   if (introduced != 0) text += fmt::format(" New: {}.", withCounts(row, introduced));
+  text += example(result, row, grave);
   if (costs != 0) text += fmt::format(" At a cost: {}.", withCounts(row, costs));
   if (row.price.batches != 0 && before.price.batches != 0)
     text += fmt::format(" A batch has {} entries (before: {}).",
@@ -118,8 +130,8 @@ std::vector<Answer> answers(const CheckResult& result, const ReportOptions& opti
       {fmt::format("What does {}, the affected form, do wrong?", kAffected), affected(*before)});
   for (const Question& question : kRepairs)
     if (const Row* row = findRow(result, question.row))
-      list.push_back(
-          {fmt::format("{} ({})", question.text, row->name), repair(*row, *before, options)});
+      list.push_back({fmt::format("{} ({})", question.text, row->name),
+                      repair(result, *row, *before, options)});
   return list;
 }
 

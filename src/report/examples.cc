@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "report/layout.h"
 #include "report/numbers.h"
@@ -18,11 +20,14 @@ constexpr std::size_t kMostLines = 24;      // of entries, for each example
 constexpr std::size_t kMostViolations = 4;  // for each example
 constexpr std::size_t kIndent = 2;
 
+// How much there is to understand: pages, then what is out of the ordinary (each such thing takes
+// words), then entries, whose bits make a long id.
 bool smaller(const Finding& a, const Finding& b) {
-  if (a.scenario.pages != b.scenario.pages) return a.scenario.pages < b.scenario.pages;
-  const std::size_t a_length = a.id.size() - a.row.size();
-  const std::size_t b_length = b.id.size() - b.row.size();
-  return a_length < b_length;
+  auto weight = [](const Finding& finding) {
+    return std::make_tuple(finding.scenario.pages, scenarioInWords(finding.scenario).size(),
+                           finding.id.size() - finding.row.size());
+  };
+  return weight(a) < weight(b);
 }
 
 // The rows that break the rule, the one that is shown first.
@@ -61,8 +66,8 @@ std::string situationText(const Scenario& scenario, const Outcome& outcome, std:
   const std::size_t shown = table.size() <= lines ? table.size() : lines;
   for (std::size_t i = 0; i < shown; ++i) text += indent + table[i] + '\n';
   if (shown < table.size())
-    text +=
-        indent + fmt::format("... {} more", counted(table.size() - shown, "line", "lines")) + '\n';
+    text += indent +
+            fmt::format("... and {} more", counted(table.size() - shown, "line", "lines")) + '\n';
   if (outcome.message[0] != '\0')
     text += paragraph(fmt::format("Message: {}", outcome.message), indent, kIndent);
   return text;

@@ -11,7 +11,7 @@
 namespace ptecheck {
 
 // The finding to show for each broken rule, in order of the rules: over all rows, the one with the
-// smallest folio, then the fewest choices, then the first.
+// smallest folio, then the least out of the ordinary, then the first.
 std::vector<const Finding*> smallestFindings(const CheckResult& result);
 
 // One section a broken rule: what must hold, who breaks it, the smallest example.

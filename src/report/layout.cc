@@ -28,7 +28,22 @@ std::string toTheRight(const std::string& text, std::size_t width) {
 
 void trimEnd(std::string& line) { line.erase(line.find_last_not_of(' ') + 1); }
 
-constexpr std::size_t kGap = 2;  // between columns
+constexpr std::size_t kNeverFold = ~std::size_t{0};
+constexpr std::size_t kLongestName = 15;
+
+// The name in one or more lines, broken after hyphens where it exceeds `longest`; all but the first
+// are indented.
+std::vector<std::string> folded(std::string name, std::size_t longest) {
+  std::vector<std::string> lines;
+  while (name.size() > longest) {
+    const std::size_t hyphen = name.rfind('-', longest - 1);
+    if (hyphen == std::string::npos || hyphen == 0) break;
+    lines.push_back(name.substr(0, hyphen + 1));
+    name = " " + name.substr(hyphen + 1);
+  }
+  lines.push_back(name);
+  return lines;
+}
 
 }  // namespace
 
@@ -75,39 +90,67 @@ std::size_t Table::widthOf(std::size_t column) const {
   return width;
 }
 
-std::string Table::print() const {
-  std::size_t names = 0;
-  for (const Line& line : lines_) names = std::max(names, line.name.size());
+std::size_t Table::namesWidth(const Style& style) const {
+  std::size_t width = 0;
+  for (const Line& line : lines_)
+    for (const std::string& part : folded(line.name, style.longest))
+      width = std::max(width, part.size());
+  return width;
+}
 
+bool Table::fits(const Style& style) const {
+  std::size_t total = namesWidth(style);
+  for (std::size_t column = 0; column < headings_.size(); ++column)
+    total += widthOf(column) + style.gap;
+  return total <= kColumns;
+}
+
+std::string Table::block(const Style& style, std::size_t begin, std::size_t end) const {
+  const std::size_t names = namesWidth(style);
+  std::size_t height = 0;
+  for (std::size_t column = begin; column < end; ++column)
+    height = std::max(height, headings_[column].size());
+  std::string text;
+  auto endLine = [&](std::string line) {
+    trimEnd(line);
+    text += line + '\n';
+  };
+  for (std::size_t row = 0; row < height; ++row) {  // headings stand on the bottom line
+    std::string line = blanks(names);
+    for (std::size_t column = begin; column < end; ++column) {
+      const std::vector<std::string>& words = headings_[column];
+      const bool has = row + words.size() >= height;
+      line +=
+          toTheRight(has ? words[row + words.size() - height] : "", widthOf(column) + style.gap);
+    }
+    endLine(line);
+  }
+  for (const Line& line : lines_) {
+    std::vector<std::string> parts = folded(line.name, style.longest);
+    std::string last = parts.back();
+    parts.pop_back();
+    for (const std::string& part : parts) endLine(part);
+    last.resize(names, ' ');
+    for (std::size_t column = begin; column < end; ++column)
+      last += toTheRight(line.cells[column], widthOf(column) + style.gap);
+    endLine(last);
+  }
+  return text;
+}
+
+std::string Table::print() const {
+  for (const Style style : {Style{2, kNeverFold}, Style{1, kNeverFold}, Style{1, kLongestName}})
+    if (fits(style)) return block(style, 0, headings_.size());
+
+  const Style style{2, kNeverFold};
   std::string text;
   for (std::size_t begin = 0; begin < headings_.size();) {
     std::size_t end = begin;
-    std::size_t total = names;
-    std::size_t height = 0;
-    for (; end < headings_.size(); ++end) {
-      const std::size_t width = widthOf(end) + kGap;
-      if (end > begin && total + width > kColumns) break;
-      total += width;
-      height = std::max(height, headings_[end].size());
+    for (std::size_t total = namesWidth(style); end < headings_.size(); ++end) {
+      total += widthOf(end) + style.gap;
+      if (end > begin && total > kColumns) break;
     }
-    if (begin > 0) text += '\n';
-    for (std::size_t row = 0; row < height; ++row) {  // headings stand on the bottom line
-      std::string line = blanks(names);
-      for (std::size_t column = begin; column < end; ++column) {
-        const std::vector<std::string>& words = headings_[column];
-        const bool has = row + words.size() >= height;
-        line += toTheRight(has ? words[row + words.size() - height] : "", widthOf(column) + kGap);
-      }
-      trimEnd(line);
-      text += line + '\n';
-    }
-    for (const Line& line : lines_) {
-      std::string printed = line.name + blanks(names - line.name.size());
-      for (std::size_t column = begin; column < end; ++column)
-        printed += toTheRight(line.cells[column], widthOf(column) + kGap);
-      trimEnd(printed);
-      text += printed + '\n';
-    }
+    text += (begin > 0 ? "\n" : "") + block(style, begin, end);
     begin = end;
   }
   return text;

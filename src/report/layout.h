@@ -22,8 +22,9 @@ std::string paragraph(std::string_view text, std::string_view first = "", std::s
 // A heading, underlined, with an empty line above.
 std::string heading(std::string_view text);
 
-// A table with one column of names at the left. Columns that do not fit beside each other continue
-// in further blocks, each with the names again.
+// A table with one column of names at the left. If it is too wide, first the gaps between columns
+// shrink, then long names are folded at a hyphen; columns that still do not fit continue in further
+// blocks below, each with the names again.
 class Table {
  public:
   // A column's heading is one line a word of `heading` (parted by spaces).
@@ -37,8 +38,16 @@ class Table {
     std::string name;
     std::vector<std::string> cells;
   };
+  // How a table is laid out: what is tried until one fits.
+  struct Style {
+    std::size_t gap;      // between columns
+    std::size_t longest;  // longest name that is not folded
+  };
 
   std::size_t widthOf(std::size_t column) const;
+  std::size_t namesWidth(const Style& style) const;
+  bool fits(const Style& style) const;
+  std::string block(const Style& style, std::size_t begin, std::size_t end) const;
 
   std::vector<std::vector<std::string>> headings_;
   std::vector<Line> lines_;

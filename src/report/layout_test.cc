@@ -47,6 +47,21 @@ TEST(Layout, TablesAlignToTheRightWithHeadingsAtTheBottom) {
             "unbatched     good       .\n");
 }
 
+TEST(Layout, ATableThatIsALittleTooWideShrinksItsGapsThenFoldsItsNames) {
+  auto tableOf = [](std::size_t columns) {
+    Table table;
+    for (std::size_t i = 0; i < columns; ++i) table.addColumn("five5");
+    table.addLine("short", std::vector<std::string>(columns, "1"));
+    table.addLine("merge-write-safe-restore", std::vector<std::string>(columns, "2"));
+    return table.print();
+  };
+  EXPECT_EQ(longestLine(tableOf(7)), 24U + 7 * 7);
+  EXPECT_EQ(longestLine(tableOf(8)), 24U + 8 * 6);
+  const std::string folded = tableOf(9);
+  EXPECT_EQ(longestLine(folded), 13U + 9 * 6);
+  EXPECT_NE(folded.find("\nmerge-write-\n safe-restore     2"), std::string::npos) << folded;
+}
+
 TEST(Layout, ATableThatIsTooWideContinuesBelow) {
   Table table;
   for (int i = 0; i < 12; ++i) table.addColumn("ten-digits");

@@ -12,14 +12,16 @@ namespace ptecheck {
 
 namespace {
 
-// A rule's name over several lines: "soft- dirty- lost".
+// A rule's name over several lines.
 std::string columnHeading(Rule rule) {
-  std::string text;
-  for (char c : ruleInfo(rule).name) {
-    text += c;
-    if (c == '-') text += ' ';
-  }
+  std::string text(ruleInfo(rule).name);
+  std::replace(text.begin(), text.end(), '-', ' ');
   return text;
+}
+
+// Shorter than verdictWord(): columns are dear.
+std::string cellOf(Verdict verdict) {
+  return verdict == Verdict::kAtACost ? "costs" : std::string(verdictWord(verdict));
 }
 
 RuleSet brokenByAny(const CheckResult& result) {
@@ -36,7 +38,7 @@ std::string ruleMatrix(const CheckResult& result, const ReportOptions& options) 
   table.addColumn("verdict");
   for (Rule rule : rules) table.addColumn(columnHeading(rule));
   for (const Row& row : result.rows) {
-    std::vector<std::string> cells{std::string(verdictWord(verdictOf(row.broken, options.strict)))};
+    std::vector<std::string> cells{cellOf(verdictOf(row.broken, options.strict))};
     for (Rule rule : rules) cells.push_back(compact(row.count[static_cast<std::size_t>(rule)]));
     table.addLine(row.name, std::move(cells));
   }

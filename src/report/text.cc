@@ -71,9 +71,30 @@ std::string matrixLegend(const ReportOptions& options) {
   std::string text = "Numbers are scenarios in which the rule is broken. ";
   text += options.strict
               ? "BROKEN: breaks a rule (--strict)."
-              : "At a cost: breaks none but write-lost and soft-dirty-gained, which cost time or "
-                "space; BROKEN: breaks another one.";
+              : "Costs: breaks only write-lost or soft-dirty-gained, which cost time or space. "
+                "BROKEN: breaks another rule.";
   return paragraph(text);
+}
+
+// How many rows are broken, and which are not.
+std::string summary(const CheckResult& result, bool strict) {
+  std::string good, costly;
+  std::size_t broken = 0;
+  for (const Row& row : result.rows) switch (verdictOf(row.broken, strict)) {
+      case Verdict::kGood:
+        good += (good.empty() ? "" : ", ") + row.name;
+        break;
+      case Verdict::kAtACost:
+        costly += (costly.empty() ? "" : ", ") + row.name;
+        break;
+      default:
+        ++broken;
+    }
+  std::string text =
+      fmt::format("{} of {} BROKEN", broken, counted(result.rows.size(), "policy", "policies"));
+  if (!good.empty()) text += "; good: " + good;
+  if (!costly.empty()) text += "; at a cost: " + costly;
+  return text;
 }
 
 std::string pricesText(const CheckResult& result, const ReportOptions& options) {
@@ -92,14 +113,34 @@ std::string examplesPart(const CheckResult& result, const ReportOptions& options
   return text + examplesText(result, options);
 }
 
+std::string oneRun(const RunReport& report) {
+  const bool done = report.run.outcome.status == STATUS_DONE;
+  std::string text = labelled("scenario", report.name);
+  if (!report.title.empty()) text += paragraph(report.title, std::string(kLabel, ' '), kLabel);
+  text += labelled("subject", report.subject) + '\n';
+  text += situationText(report.scenario, report.run.outcome, kAllLines) + '\n';
+  if (!report.run.violations.empty())
+    text += violationsText(report.run.violations, kAllLines, true) + '\n';
+  std::string verdict(verdictWord(done || report.run.broken != 0
+                                      ? verdictOf(report.run.broken, report.strict)
+                                      : Verdict::kNotChecked));
+  if (report.run.broken != 0) verdict += ": " + ruleNames(report.run.broken);
+  text += labelled("verdict", verdict);
+  if (report.has_expectation) {
+    const bool met = verdictOf(report) == Verdict::kGood;
+    text += labelled("expected", (report.expected == 0 ? "good" : ruleNames(report.expected)) +
+                                     (met ? "" : ", and that is NOT what happened"));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string checkText(const CheckResult& result, const ReportOptions& options) {
   std::string text = headText(result, options);
-  text += labelled("policies", fmt::format("{}, each run on every scenario", result.rows.size()));
-  const Verdict verdict = verdictOf(result, options.strict);
-  if (verdict == Verdict::kNotChecked)
-    text += labelled("verdict", "not checked: no scenario was run");
+  const bool checked = verdictOf(result, options.strict) != Verdict::kNotChecked;
+  text += labelled("verdict",
+                   checked ? summary(result, options.strict) : "not checked: no scenario was run");
   text += heading("Which policy breaks which rule");
   text += ruleMatrix(result, options) + '\n' + matrixLegend(options);
   text += unsupportedText(result);
@@ -122,11 +163,8 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
     if (row.name == "tree" && row.broken != 0) why += ": " + ruleNames(row.broken);
   std::string text = labelled("verdict", std::string(verdictWord(verdict)) + why);
   text += headText(result, options);
-  text += labelled("batches",
-                   check.batches
-                       ? "yes, this tree's mm/rmap.c unmaps batches"
-                       : "no, this tree's mm/rmap.c unmaps one entry at a time, so that the rule "
-                         "`differs` has nothing to compare");
+  text += labelled("batches", check.batches ? "yes, mm/rmap.c unmaps several entries at a time"
+                                            : "no, mm/rmap.c unmaps one entry at a time");
   if (check.new_rules != 0)
     text += labelled("new", "broken by the patch, not before: " + ruleNames(check.new_rules));
   if (!check.never_ran.empty()) {
@@ -135,7 +173,6 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
   }
   text += heading("Rules");
   text += ruleMatrix(result, options) + '\n' + matrixLegend(options);
-  text += unsupportedText(result);
   if (!check.bit_differences.empty()) {
     text += heading("Bits, batched against one entry at a time");
     for (const std::string& line : check.bit_differences) text += paragraph(line, "  ", 4);
@@ -147,29 +184,14 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
   return text + examplesPart(result, options);
 }
 
-std::string runText(const RunReport& report) {
-  std::string text = labelled("scenario", report.name);
-  if (!report.title.empty()) text += paragraph(report.title, std::string(kLabel, ' '), kLabel);
-  text += labelled("subject", report.subject) + '\n';
-  text += situationText(report.scenario, report.run.outcome, kAllLines);
-  if (report.run.outcome.status == STATUS_DONE) {
-    text += '\n' + std::string("  ") +
-            std::string(kLettersLegend).replace(std::string(kLettersLegend).find('\n'), 1, "\n  ") +
-            '\n';
-    if (!report.run.violations.empty())
-      text += '\n' + violationsText(report.run.violations, kAllLines, true);
+std::string runText(const std::vector<RunReport>& reports) {
+  std::string text;
+  bool letters = false;
+  for (const RunReport& report : reports) {
+    text += (text.empty() ? "" : "\n") + oneRun(report);
+    letters = letters || report.run.outcome.status == STATUS_DONE;
   }
-  text += '\n';
-  std::string verdict(report.run.outcome.status == STATUS_DONE
-                          ? verdictWord(verdictOf(report.run.broken, report.strict))
-                          : verdictWord(Verdict::kNotChecked));
-  if (report.run.broken != 0) verdict += ": " + ruleNames(report.run.broken);
-  text += labelled("verdict", verdict);
-  if (report.has_expectation)
-    text += labelled(
-        "expected",
-        (report.expected == 0 ? "good" : ruleNames(report.expected)) +
-            (verdictOf(report) == Verdict::kGood ? "" : ", and that is NOT what happened"));
+  if (letters) text += '\n' + std::string(kLettersLegend) + '\n';
   return text;
 }
 

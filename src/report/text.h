@@ -5,6 +5,7 @@
 #define PTECHECK_REPORT_TEXT_H
 
 #include <string>
+#include <vector>
 
 #include "check/result.h"
 #include "check/tree_check.h"
@@ -19,8 +20,8 @@ std::string checkText(const CheckResult& result, const ReportOptions& options);
 // Of a kernel tree: the verdict first.
 std::string treeText(const TreeCheck& check, const ReportOptions& options);
 
-// Of one scenario.
-std::string runText(const RunReport& report);
+// Of single scenarios.
+std::string runText(const std::vector<RunReport>& reports);
 
 }  // namespace ptecheck
 

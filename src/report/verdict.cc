@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/verdict.h"
 
+#include <algorithm>
+
 #include "spec/judge.h"
 
 namespace ptecheck {
@@ -8,9 +10,8 @@ namespace ptecheck {
 namespace {
 
 bool anythingRan(const CheckResult& result) {
-  std::uint64_t scenarios = 0;
-  for (const Part& part : result.parts) scenarios += part.scenarios;
-  return scenarios > result.unsupported;
+  return std::any_of(result.parts.begin(), result.parts.end(),
+                     [](const Part& part) { return part.scenarios != 0; });
 }
 
 }  // namespace
@@ -65,7 +66,8 @@ Verdict verdictOf(const TreeCheck& check, bool strict) {
 }
 
 Verdict verdictOf(const RunReport& report) {
-  if (report.run.outcome.status != STATUS_DONE) return Verdict::kNotChecked;
+  if (report.run.outcome.status != STATUS_DONE && report.run.broken == 0)
+    return Verdict::kNotChecked;
   if (report.has_expectation)
     return meets(report.run.broken, report.expected) ? Verdict::kGood : Verdict::kBroken;
   return verdictOf(report.run.broken, report.strict);

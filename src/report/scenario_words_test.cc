@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/scenario_words.h"
+
+#include <gtest/gtest.h>
+
+namespace ptecheck {
+namespace {
+
+Scenario plain() {
+  Scenario s{};
+  s.pages = 2;
+  s.processes = 1;
+  s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
+  s.vma[0][0].flags = VMA_WRITE;
+  return s;
+}
+
+TEST(ScenarioWords, WhatIsPlainIsNotMentioned) {
+  EXPECT_EQ(scenarioInWords(plain()),
+            "A clean lazyfree folio of 2 pages, mapped by process A through a writable VMA. "
+            "try_to_unmap_one().");
+}
+
+TEST(ScenarioWords, EveryDeviationIs) {
+  Scenario s = plain();
+  s.folio_flags |= FOLIO_DIRTY | FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
+  s.pins = 1;
+  s.processes = 2;
+  s.split[0] = 1;
+  s.vma[0][1].flags = VMA_WRITE | VMA_LOCKED;
+  s.vma[1][0].flags = 0;
+  s.table_end = 2;
+  s.ttu = UNMAP_BATCH_FLUSH | UNMAP_IGNORE_MLOCK;
+  s.remote_cpu = 1;
+  s.event = EVENT_SWAP_DUPLICATE;
+  s.event_at = 2;
+  s.steps = 2;
+  s.step[0] = {STEP_FORK, 0, ALL_PAGES};
+  s.step[1] = {STEP_WRITE, 2, 1};
+  EXPECT_EQ(
+      scenarioInWords(s),
+      "A dirty swap-backed folio of 2 pages with swap slots and 1 pin, mapped by process A through "
+      "a "
+      "writable VMA, which ends before page 1, and a writable VM_LOCKED VMA behind it and process "
+      "B "
+      "through a read-only VMA. The page table ends where the folio does. try_to_unmap_one() with "
+      "TTU_BATCH_FLUSH and TTU_IGNORE_MLOCK, while another CPU may hold translations. "
+      "swap_duplicate() "
+      "fails at a later call (number 2). Then A forks C and C writes to page 1.");
+}
+
+}  // namespace
+}  // namespace ptecheck

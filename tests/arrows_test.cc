@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Which folder of src/ may know which: the table below is that of docs/design.md (a test compares
+// the two), and every #include is checked against it. The arrow that matters most is one that is
+// not there: spec/ does not know mm/, so that the judge shares no code with the judged.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Arrows = std::map<std::string, std::set<std::string>>;
+
+const Arrows& mayKnow() {
+  static const Arrows arrows = {
+      {"scenario", {}},
+      {"pte", {}},
+      {"mm", {"pte", "scenario"}},
+      {"kernel_agent", {"scenario"}},
+      {"subject", {"kernel_agent", "mm", "pte", "scenario"}},
+      {"spec", {"pte", "scenario"}},
+      {"explore", {"scenario"}},
+      {"check", {"explore", "mm", "pte", "scenario", "spec", "subject"}},
+      {"report", {"check", "pte", "scenario", "spec"}},
+      {"cli",
+       {"check", "explore", "kernel_agent", "mm", "pte", "report", "scenario", "spec", "subject"}},
+  };
+  return arrows;
+}
+
+std::string readFile(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The folders that `text` includes from, by lines `#include "folder/...`.
+std::set<std::string> includedFolders(const std::string& text) {
+  static const std::regex include("(^|\n)[ \t]*#[ \t]*include[ \t]*[\"<]([a-z_]+)/[^\">]*[\">]");
+  std::set<std::string> folders;
+  for (std::sregex_iterator it(text.begin(), text.end(), include), end; it != end; ++it)
+    if (mayKnow().count((*it)[2].str()) != 0) folders.insert((*it)[2].str());
+  return folders;
+}
+
+bool isSource(const fs::path& path) {
+  static const std::set<std::string> suffixes = {".cc", ".h", ".c", ".S", ".inc"};
+  return suffixes.count(path.extension().string()) != 0;
+}
+
+TEST(Arrows, EveryIncludeFollowsThem) {
+  const fs::path top = fs::path(PTECHECK_SOURCE_DIR) / "src";
+  int files = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(top)) {
+    if (!entry.is_regular_file() || !isSource(entry.path())) continue;
+    ++files;
+    const fs::path relative = entry.path().lexically_relative(top);
+    const std::string folder = relative.begin()->string();
+    ASSERT_TRUE(mayKnow().count(folder)) << relative << ": this folder is not in the table";
+    // The agent's headers include those of the kernel, whose folders have names of their own
+    // (mm/...).
+    if (folder == "kernel_agent") continue;
+    for (const std::string& other : includedFolders(readFile(entry.path())))
+      EXPECT_TRUE(other == folder || mayKnow().at(folder).count(other))
+          << relative.string() << " includes from " << other << "/, which " << folder
+          << "/ must not know (docs/design.md)";
+  }
+  EXPECT_GT(files, 50);
+}
+
+// Of our folders, the agent may include scenario/ alone; C++ headers are out of its reach anyway.
+TEST(Arrows, TheAgentKnowsTheFlatStructsAlone) {
+  const fs::path agent = fs::path(PTECHECK_SOURCE_DIR) / "src" / "kernel_agent";
+  static const std::set<std::string> ours = {"pte",    "spec", "explore", "check",
+                                             "report", "cli",  "subject"};
+  bool flat = false;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(agent)) {
+    if (!entry.is_regular_file() || !isSource(entry.path())) continue;
+    const std::string text = readFile(entry.path());
+    for (const std::string& other : includedFolders(text))
+      EXPECT_FALSE(ours.count(other)) << entry.path() << " includes from " << other << "/";
+    flat = flat || text.find("scenario/flat.h") != std::string::npos;
+  }
+  EXPECT_TRUE(flat);
+}
+
+TEST(Arrows, TheTableIsThatOfTheDesignPage) {
+  const std::string text = readFile(fs::path(PTECHECK_SOURCE_DIR) / "docs" / "design.md");
+  static const std::regex row("\n\\| `([a-z_]+)/` \\|[^|\n]*\\| ([^|\n]*) \\|");
+  Arrows documented;
+  for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it) {
+    std::set<std::string>& known = documented[(*it)[1].str()];
+    std::istringstream words((*it)[2].str());
+    for (std::string word; std::getline(words, word, ',');) {
+      word.erase(0, word.find_first_not_of(' '));
+      if (word != "nothing") known.insert(word);
+    }
+  }
+  EXPECT_EQ(documented, mayKnow());
+}
+
+TEST(Arrows, IncludesAreRecognised) {
+  EXPECT_EQ(
+      includedFolders("#include \"mm/a.h\"\n  #  include <spec/b.h>\n// #include \"pte/c.h\"\n"
+                      "#include <vector>\n#include \"linux/mm.h\"\n"),
+      (std::set<std::string>{"mm", "spec"}));
+}
+
+}  // namespace

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The program as a user has it: words in, exit status and text out. No shell is involved.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "schema_check.h"
+#include "subject/kernel_source.h"
+
+namespace ptecheck {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using Words = std::vector<std::string>;
+
+struct Ended {
+  int status = -1;  // exit status, or 1000 + signal
+  std::string out, err;
+};
+
+std::string readFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void writeFile(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+// A folder of this test's own, gone afterwards.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "ptecheck-cli-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  fs::path file(const std::string& name, const std::string& text) const {
+    writeFile(path_ / name, text);
+    return path_ / name;
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+// Runs the program with its stdout on `stdout_fd`; below 0: to be caught.
+Ended run(const Words& words, int stdout_fd = -1) {
+  const Scratch scratch;
+  const std::string out = (scratch.path() / "out").string(),
+                    err = (scratch.path() / "err").string();
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (stdout_fd < 0)
+    posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT, 0600);
+  else
+    posix_spawn_file_actions_adddup2(&actions, stdout_fd, 1);
+  posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), O_WRONLY | O_CREAT, 0600);
+  Words all = {PTECHECK_BINARY};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> argv;
+  for (std::string& word : all) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  Ended result;
+  const int failed = ::posix_spawn(&pid, PTECHECK_BINARY, &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return result;
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+  if (stdout_fd < 0) result.out = readFile(out);
+  result.err = readFile(err);
+  return result;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::size_t longestLine(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+json schema() { return json::parse(readFile(PTECHECK_SOURCE_DIR "/docs/output-schema.json")); }
+
+// A check that takes a moment only, and still breaks rules.
+Words smallCheck(const Words& more = {}) {
+  Words words = {"check", "--pages", "4", "--deviations", "1.1.0", "--random", "500"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::vector<fs::path> examples() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(PTECHECK_SOURCE_DIR "/examples"))
+    if (entry.path().extension() == ".pte") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(Cli, HelpIsEnoughToWorkFrom) {
+  const Ended top = run({"--help"});
+  EXPECT_EQ(top.status, 0);
+  EXPECT_EQ(top.err, "");
+  for (const char* command : {"check", "replay", "run", "list", "kernel"}) {
+    EXPECT_TRUE(has(top.out, command));
+    const Ended help = run({command, "--help"});
+    EXPECT_EQ(help.status, 0) << command;
+    EXPECT_TRUE(has(help.out, "Example")) << command;
+    EXPECT_TRUE(has(help.out, std::string("ptecheck ") + command)) << command;
+    EXPECT_LE(longestLine(help.out), 100U) << command;
+  }
+  const std::string check = run({"check", "--help"}).out;
+  for (const char* option :
+       {"--policy", "--rule", "--pages", "--seed", "--jobs", "--share", "--deviations", "--strict",
+        "--mutant", "--format", "--exit-style", "--kernel", "--patch"})
+    EXPECT_TRUE(has(check, option)) << option;
+}
+
+TEST(Cli, VersionAndLists) {
+  EXPECT_TRUE(run({"--version"}).out.starts_with("ptecheck "));
+  EXPECT_TRUE(has(run({"list", "policies"}).out, "respect-write-softdirty"));
+  EXPECT_TRUE(has(run({"list", "rules"}).out, "soft-dirty-lost"));
+  EXPECT_TRUE(has(run({"list", "mutants"}).out, "rss-not-reduced"));
+  for (const char* what : {"policies", "rules", "mutants"})
+    EXPECT_LE(longestLine(run({"list", what}).out), 75U) << what;
+}
+
+TEST(Cli, CheckFindsAndFitsIn75Columns) {
+  const Ended result = run(smallCheck());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "");  // no progress, as stderr is no terminal
+  EXPECT_LE(longestLine(result.out), 75U);
+  EXPECT_TRUE(has(result.out, "v6.16"));
+  EXPECT_TRUE(has(result.out, "write-gained (isolation)"));
+  EXPECT_TRUE(has(result.out, "ptecheck replay e1"));
+}
+
+TEST(Cli, ExitStatusFollowsTheVerdict) {
+  EXPECT_EQ(run(smallCheck({"--policy", "unbatched"})).status, 0);
+  EXPECT_EQ(run(smallCheck({"--policy", "v6.16", "--rule", "write-gained"})).status, 1);
+  EXPECT_EQ(run(smallCheck({"--policy", "wrprotect", "--rule", "write-gained"})).status, 0);
+  // write-lost is a cost: only --strict minds.
+  EXPECT_EQ(run(smallCheck({"--policy", "wrprotect", "--rule", "write-lost"})).status, 0);
+  EXPECT_EQ(run(smallCheck({"--policy", "wrprotect", "--rule", "write-lost", "--strict"})).status,
+            1);
+}
+
+TEST(Cli, AMutantIsFound) {
+  const Ended result = run(smallCheck({"--mutant", "rss-not-reduced"}));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(has(result.out, "unbatched+rss-not-reduced"));
+  EXPECT_TRUE(has(result.out, "accounting (corruption)"));
+}
+
+TEST(Cli, TheNumberOfJobsChangesNothing) {
+  const Ended one = run(smallCheck({"--jobs", "1"})), two = run(smallCheck({"--jobs", "2"}));
+  EXPECT_EQ(one.out, two.out);
+  EXPECT_FALSE(one.out.empty());
+}
+
+TEST(Cli, SharesAddUp) {
+  const json whole = json::parse(run(smallCheck({"--format", "json"})).out);
+  const json first = json::parse(run(smallCheck({"--format", "json", "--share", "1/2"})).out);
+  const json second = json::parse(run(smallCheck({"--format", "json", "--share", "2/2"})).out);
+  for (std::size_t part = 0; part < whole["parts"].size(); ++part) {
+    const std::uint64_t a = first["parts"][part]["scenarios"],
+                        b = second["parts"][part]["scenarios"];
+    EXPECT_EQ(a + b, whole["parts"][part]["scenarios"].get<std::uint64_t>());
+    EXPECT_GT(a, 0U);
+    EXPECT_GT(b, 0U);
+  }
+  for (std::size_t row = 0; row < whole["rows"].size(); ++row) {
+    for (const auto& [rule, count] : whole["rows"][row]["broken"].items())
+      EXPECT_EQ(count.get<std::uint64_t>(),
+                first["rows"][row]["broken"].value(rule, std::uint64_t{0}) +
+                    second["rows"][row]["broken"].value(rule, std::uint64_t{0}))
+          << rule;
+    for (const auto& [what, sum] : whole["rows"][row]["price"].items())
+      EXPECT_EQ(sum.get<std::uint64_t>(),
+                first["rows"][row]["price"][what].get<std::uint64_t>() +
+                    second["rows"][row]["price"][what].get<std::uint64_t>())
+          << what;
+  }
+}
+
+TEST(Cli, JsonObeysItsSchema) {
+  const Ended check = run(smallCheck({"--format", "json"}));
+  EXPECT_EQ(check.status, 1);
+  const json document = json::parse(check.out);
+  EXPECT_EQ(whyInvalid(schema(), document), "");
+  EXPECT_EQ(document["rows"].size(), 11U);
+}
+
+// Every finding's id shows the same rule broken again, also under --format json.
+TEST(Cli, EveryFindingReplays) {
+  const json document = json::parse(run(smallCheck({"--format", "json"})).out);
+  ASSERT_FALSE(document["findings"].empty());
+  for (const json& finding : document["findings"]) {
+    const std::string id = finding["id"];
+    const Ended text = run({"replay", id, "--strict"});
+    EXPECT_EQ(text.status, 1) << id;
+    EXPECT_LE(longestLine(text.out), 75U) << id;
+    const json again = json::parse(run({"replay", id, "--format", "json"}).out);
+    EXPECT_EQ(whyInvalid(schema(), again), "") << id;
+    const json& broken = again["runs"][0]["broken"];
+    EXPECT_NE(std::find(broken.begin(), broken.end(), finding["rule"]), broken.end()) << id;
+    EXPECT_EQ(again["runs"][0]["entries"], finding["entries"]) << id;
+  }
+}
+
+TEST(Cli, EveryExampleComesOutAsItsFileExpects) {
+  ASSERT_GE(examples().size(), 4U);
+  for (const fs::path& file : examples()) {
+    const Ended result = run({"run", file.string()});
+    EXPECT_EQ(result.status, 0) << result.err << result.out;
+    EXPECT_TRUE(has(result.out, "expected:")) << file;
+    EXPECT_LE(longestLine(result.out), 75U) << file;
+  }
+}
+
+// The ids that help and documentation give as examples are real ones.
+TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
+  std::string text = run({"--help"}).out + run({"replay", "--help"}).out;
+  for (const char* page : {"README.md", "docs/manual.md", "docs/json.md", "docs/rules.md"})
+    text += readFile(fs::path(PTECHECK_SOURCE_DIR) / page);
+  static const std::regex id("\\b[er][0-9][0-9.]*/[a-z0-9.+-]+/[0-9a-z]+\\b");
+  int ids = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), id), end; it != end; ++it) {
+    const std::string word = it->str();
+    if (has(word, "/tree/")) continue;
+    ++ids;
+    EXPECT_EQ(run({"replay", word, "--strict"}).status, 1) << word;
+  }
+  EXPECT_GE(ids, 3);
+}
+
+// The scenario of a finding, saved as a file, breaks the same rule.
+TEST(Cli, AFindingCanBecomeAFile) {
+  const Scratch scratch;
+  const json document = json::parse(run(smallCheck({"--format", "json", "--policy", "v6.16"})).out);
+  ASSERT_FALSE(document["findings"].empty());
+  for (const json& finding : document["findings"]) {
+    const fs::path file = scratch.file("finding.pte", finding["scenario_file"]);
+    const Ended result = run({"run", file.string(), "--policy", "v6.16", "--strict"});
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_TRUE(has(result.out, finding["rule"].get<std::string>() + ":")) << result.out;
+  }
+}
+
+TEST(Cli, AnExpectationThatIsNotMetIsSaid) {
+  const Scratch scratch;
+  const json document = json::parse(
+      run(smallCheck({"--format", "json", "--policy", "v6.16", "--rule", "write-gained"})).out);
+  const std::string scenario = document["findings"][0]["scenario_file"];
+  const fs::path wrong = scratch.file("wrong.pte", scenario + "expect v6.16: good\n");
+  EXPECT_EQ(run({"run", wrong.string()}).status, 1);
+  EXPECT_TRUE(has(run({"run", wrong.string()}).out, "NOT what happened"));
+  const fs::path none = scratch.file("none.pte", scenario);
+  EXPECT_EQ(run({"run", none.string()}).status, 129);
+  EXPECT_TRUE(has(run({"run", none.string()}).err, "--policy"));
+}
+
+struct BadInput {
+  Words words;
+  int status;
+  std::string message;  // part of what stderr must say
+};
+
+TEST(Cli, BadInputIsExplained) {
+  const Scratch scratch;
+  const std::string malformed =
+      scratch.file("malformed.pte", "folio: 3 pages, lazyfree\n").string();
+  const std::string binary =
+      scratch.file("binary.pte", std::string("\0\xff\x01 nonsense", 13)).string();
+  const std::string empty_folder = (scratch.path() / "empty").string();
+  fs::create_directory(empty_folder);
+  const std::string other_folder = (scratch.path() / "other").string();
+  fs::create_directory(other_folder);
+  writeFile(fs::path(other_folder) / "Makefile", "all:\n");
+  const std::string missing = (scratch.path() / "missing").string();
+
+  const std::vector<BadInput> table = {
+      {{}, 129, "--help"},
+      {{"frobnicate"}, 129, "--help"},
+      {{"check", "--frobnicate"}, 129, "ptecheck check --help"},
+      {{"check", "extra"}, 129, "extra"},
+      {{"check", "--policy"}, 129, "--policy"},
+      {{"check", "--policy", "v6.61"}, 129, "Did you mean 'v6.16'?"},
+      {{"check", "--policy", "zzzzzzzzzzzz"}, 129, "ptecheck list policies"},
+      {{"check", "--policy", ""}, 129, "policy"},
+      {{"check", "--policy", "v6.16+rss-not-reducde"}, 129, "Did you mean 'rss-not-reduced'?"},
+      {{"check", "--rule", "write-gaind"}, 129, "Did you mean 'write-gained'?"},
+      {{"check", "--mutant", "nonsense"}, 129, "ptecheck list mutants"},
+      {{"check", "--pages", "0"}, 129, "--pages takes a number from 1 to 512"},
+      {{"check", "--pages", "513"}, 129, "--pages takes a number from 1 to 512"},
+      {{"check", "--pages", "-1"}, 129, "--pages"},
+      {{"check", "--pages=-1"}, 129, "--pages takes a number from 1 to 512"},
+      {{"check", "--pages", "4k"}, 129, "not '4k'"},
+      {{"check", "--pages", "99999999999999999999"}, 129, "--pages takes"},
+      {{"check", "--jobs", "0"}, 129, "--jobs takes a number from 1"},
+      {{"check", "--seed", "0x10"}, 129, "--seed takes"},
+      {{"check", "--seed", "18446744073709551616"}, 129, "--seed takes"},
+      {{"check", "--random", "1e6"}, 129, "--random takes"},
+      {{"check", "--share", "0/2"}, 129, "--share takes I/N"},
+      {{"check", "--share", "3/2"}, 129, "--share takes I/N"},
+      {{"check", "--share", "1"}, 129, "--share takes I/N"},
+      {{"check", "--share", "/"}, 129, "--share takes I/N"},
+      {{"check", "--deviations", "1.2"}, 129, "--deviations takes three"},
+      {{"check", "--deviations", "1.2.3.4"}, 129, "--deviations takes three"},
+      {{"check", "--deviations", "1.2.21"}, 129, "--deviations takes three"},
+      {{"check", "--format", "xml"}, 129, "--format"},
+      {{"check", "--exit-style", "odd"}, 129, "--exit-style"},
+      {{"check", "--patch", "x.patch"}, 129, "--kernel"},
+      {{"check", "--kernel", empty_folder, "--policy", "v6.16"}, 129, "--policy"},
+      {{"check", "--kernel", missing}, 125, missing},
+      {{"check", "--kernel", empty_folder}, 125, empty_folder},
+      {{"check", "--kernel", other_folder}, 125, other_folder},
+      {{"check", "--kernel", malformed}, 125, malformed},
+      {{"check", "--kernel", empty_folder, "--exit-style=kselftest"}, 4, empty_folder},
+      {{"replay"}, 129, "id"},
+      {{"replay", "nonsense"}, 129, "nonsense"},
+      {{"replay", ""}, 129, "id"},
+      {{"replay", "e1/v6.16/!"}, 129, "0-9"},
+      {{"replay", "e1/v6.16/z"}, 129, "'z'"},
+      {{"replay", "e9/v6.16/1"}, 129, "version"},
+      {{"replay", "q1/v6.16/1"}, 129, "'e'"},
+      {{"replay", "e1/v6.61/1"}, 129, "Did you mean 'v6.16'?"},
+      {{"replay", "e1/v6.16/yyyyyyy"}, 129, "alternatives"},
+      {{"replay", "e1/tree/1001"}, 129, "--kernel"},
+      {{"run"}, 129, "file"},
+      {{"run", missing}, 129, missing},
+      {{"run", empty_folder}, 129, empty_folder},
+      {{"run", malformed}, 129, "malformed.pte:1:"},
+      {{"run", binary}, 129, "binary.pte:1:"},
+      {{"list"}, 129, "what"},
+      {{"list", "nonsense"}, 129, "policies"},
+      {{"kernel"}, 129, "--help"},
+      {{"kernel", "get"}, 129, "version"},
+      {{"kernel", "get", "../../etc"}, 129, "../../etc"},
+      {{"kernel", "get", "six"}, 129, "six"},
+  };
+  for (const BadInput& bad : table) {
+    std::string words;
+    for (const std::string& word : bad.words) words += " " + word;
+    const Ended result = run(bad.words);
+    EXPECT_EQ(result.status, bad.status) << words << "\n" << result.err;
+    EXPECT_EQ(result.out, "") << words;
+    EXPECT_TRUE(result.err.starts_with("ptecheck: ")) << words << "\n" << result.err;
+    EXPECT_TRUE(has(result.err, bad.message)) << words << "\n" << result.err;
+  }
+}
+
+TEST(Cli, AFullDiskIsNotSilent) {
+  const int full = ::open("/dev/full", O_WRONLY);
+  ASSERT_GE(full, 0);
+  const Ended result = run({"list", "rules"}, full);
+  ::close(full);
+  EXPECT_EQ(result.status, 129);
+  EXPECT_TRUE(has(result.err, "could not be written")) << result.err;
+}
+
+TEST(Cli, AClosedPipeIsNotSilent) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ::close(ends[0]);
+  const Ended result = run({"list", "rules"}, ends[1]);
+  ::close(ends[1]);
+  EXPECT_EQ(result.status, 129);
+  EXPECT_TRUE(has(result.err, "could not be written")) << result.err;
+}
+
+Words treeCheck(const Words& more = {}) {
+  static const std::string tree = getKernelSource("6.12", {}).string();
+  Words words = {"check",        "--kernel", tree,       "--pages", "2",
+                 "--deviations", "1.0.0",    "--random", "100"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST(TreeCli, DebiansKernelIsGood) {
+  const Ended result = run(treeCheck());
+  EXPECT_EQ(result.status, 0) << result.err << result.out;
+  EXPECT_TRUE(has(result.out, "verdict:     good") || has(result.out, "verdict:     at a cost"))
+      << result.out;
+  EXPECT_TRUE(has(result.out, "Linux 6.12"));
+  EXPECT_LE(longestLine(result.out), 75U);
+}
+
+TEST(TreeCli, JsonObeysItsSchema) {
+  const Ended result = run(treeCheck({"--format", "json"}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(whyInvalid(schema(), json::parse(result.out)), "");
+}
+
+TEST(TreeCli, AScenarioOfTheModelRunsOnTheTree) {
+  const json document = json::parse(
+      run(smallCheck({"--format", "json", "--policy", "v6.16", "--rule", "write-gained"})).out);
+  const std::string id = document["findings"][0]["id"];
+  const std::string tree = treeCheck()[2];
+  const Ended result = run({"replay", id, "--kernel", tree});
+  EXPECT_EQ(result.status, 0) << result.err << result.out;  // 6.12 does not batch here
+  const Scratch scratch;
+  const fs::path file = scratch.file("x.pte", document["findings"][0]["scenario_file"]);
+  EXPECT_EQ(run({"run", file.string(), "--kernel", tree}).status, 0);
+}
+
+TEST(TreeCli, ABrokenPatchCannotBeTested) {
+  const Scratch scratch;
+  const fs::path patch = scratch.file(
+      "broken.patch", "--- a/mm/rmap.c\n+++ b/mm/rmap.c\n@@ -1,1 +1,1 @@\n-no such line\n+x\n");
+  const Ended result = run(treeCheck({"--patch", patch.string()}));
+  EXPECT_EQ(result.status, 125) << result.out;
+  EXPECT_TRUE(has(result.err, "broken.patch")) << result.err;
+}
+
+}  // namespace
+}  // namespace ptecheck
