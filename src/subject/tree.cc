@@ -18,6 +18,7 @@
 
 #include "scenario/error.h"
 #include "subject/process.h"
+#include "subject/tree_cache.h"
 #include "subject/tree_compile.h"
 #include "subject/tree_hash.h"
 #include "subject/tree_link.h"
@@ -68,22 +69,30 @@ CompileStep runtimeStep(const std::string& name) {
           false};
 }
 
-// have.h, and the refusal if the tree lacks what the agent needs.
+// have.h, and the refusal if the tree lacks what the agent needs. Of several megabytes of
+// preprocessed text only that is kept: have.h up to the mark, then what is missing.
 std::string probe(const TreeView& view, const AgentRecipe& recipe, TreeCompiler& compiler,
                   const std::vector<std::string>& arguments) {
+  const std::string mark = "\n// missing:\n";
+  const std::string rmap = view.read("mm/rmap.c").value_or("");
+  CompileStep run = step("mm/rmap.c", arguments, {"-E", "-dD", "@FARM@/mm/rmap.c"});
+  run.salt = recipe.identity;
+  run.reduce = [&](const std::string& text) {
+    return haveHeader(recipe, text, rmap) + mark + missingSpellings(recipe, text);
+  };
   compiler.setHave("");
-  const Compiled result =
-      compiler.compile({step("mm/rmap.c", arguments, {"-E", "-dD", "@FARM@/mm/rmap.c"})}).at(0);
+  const Compiled result = compiler.compile({run}).at(0);
   if (result.file.empty())
     refuse(view.root().string() + ": mm/rmap.c does not preprocess: " + firstError(result.error) +
            "\nCheck that `make mm/rmap.o` works in this tree.");
   const std::string text = readFile(result.file).value_or("");
-  const std::string missing = missingSpellings(recipe, text);
+  const size_t end = text.find(mark);
+  const std::string missing = end == text.npos ? "" : text.substr(end + mark.size());
   if (!missing.empty())
     refuse("The adapter does not fit " + view.root().string() + " (" + treeVersion(view) +
            "). Missing in what its mm/rmap.c includes:\n" + missing +
            "\nIf this tree only spells them differently, ptecheck has to learn the new names.");
-  return haveHeader(recipe, text, view.read("mm/rmap.c").value_or(""));
+  return text.substr(0, end);
 }
 
 struct Objects {
@@ -158,7 +167,7 @@ Executable linkCached(const Compiled& agent, const Objects& objects, const TreeO
   std::vector<fs::path> files;
   for (const Compiled& part : parts) hash.addField(part.key), files.push_back(part.file);
   const fs::path folder = options.cache / "agents" / hash.hex().substr(0, 32);
-  if (!fs::exists(folder / "info")) {
+  if (!markUsed(folder) || !fs::exists(folder / "info")) {
     TemporaryFolder work(options.cache / "agents");
     const UndefinedSymbols undefined = linkAgent(files, options.compiler, work.path(), "agent");
     std::string info;
@@ -202,6 +211,7 @@ TreeBuild buildTree(TreeView view, const TreeOptions& given) {
   const ConfigureOptions configure = {options.cache, options.compiler, options.jobs,
                                       options.progress};
   requireTools({options.compiler, "ld", "objdump", "addr2line"});
+  trimCache(options.cache);
   ContentHashes hashes(view);
   const ConfiguredTree configured = configureTree(view, recipe, hashes, configure);
   const std::vector<std::string> arguments =

@@ -7,6 +7,7 @@
 
 #include "scenario/error.h"
 #include "subject/process.h"
+#include "subject/tree_cache.h"
 #include "subject/tree_hash.h"
 
 namespace ptecheck {
@@ -81,6 +82,7 @@ std::string TreeCompiler::baseKey(const CompileStep& step) const {
   hash.addField(compiler_identity_);
   if (step.in_output) hash.addField(configured_.structure);
   for (const std::string& argument : step.arguments) hash.addField(argument);
+  if (step.reduce) hash.addField(step.salt);
   return hash.hex().substr(0, 32);
 }
 
@@ -142,7 +144,8 @@ bool TreeCompiler::lookUp(Plan& plan) {
     for (std::string line; std::getline(lines, line);) names.push_back(line);
     const std::string key = keyOf(plan.base, names);
     const fs::path object = folder / (key + ".o"), failure = folder / (key + ".failed");
-    if (fs::exists(object)) {
+    if (markUsed(object)) {
+      markUsed(entry.path());
       plan.result = {object, key, ""};
       return true;
     }
@@ -185,7 +188,11 @@ void TreeCompiler::store(Plan& plan) {
   makeFolder(folder);
   if (plan.result.error.empty()) {
     plan.result.file = folder / (plan.result.key + ".o");
-    fs::rename(plan.scratch.string() + ".o", plan.result.file);
+    if (plan.step->reduce)
+      writeFileAtomically(plan.result.file,
+                          plan.step->reduce(readFile(plan.scratch.string() + ".o").value_or("")));
+    else
+      fs::rename(plan.scratch.string() + ".o", plan.result.file);
   } else {
     writeFileAtomically(folder / (plan.result.key + ".failed"), plan.result.error);
   }

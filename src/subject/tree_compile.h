@@ -19,6 +19,9 @@ struct CompileStep {
   std::string name;                    // for messages: "mm/memory.c"
   std::vector<std::string> arguments;  // without compiler name, -o and dependency options
   bool in_output = true;  // runs in the kernel's output folder; false: in the agent's folder
+  // Applied to the output before it is stored; `salt` must name all that it depends on beside it.
+  std::function<std::string(const std::string&)> reduce = {};
+  std::string salt = {};
 };
 
 struct Compiled {

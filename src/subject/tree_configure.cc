@@ -21,6 +21,7 @@
 
 #include "scenario/error.h"
 #include "subject/process.h"
+#include "subject/tree_cache.h"
 #include "subject/tree_files.h"
 #include "subject/tree_hash.h"
 
@@ -197,6 +198,7 @@ ConfiguredTree configureTree(const TreeView& view, const AgentRecipe& recipe, Co
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
       const std::optional<std::string> inputs = readFile(entry.path() / "inputs");
       if (!inputs || !fits(*inputs, hashes)) continue;
+      markUsed(entry.path());
       tree.output = entry.path() / "out";
       tree.command = readFile(entry.path() / "command").value_or("");
       tree.identity = entry.path().filename().string();

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "scenario/error.h"
+#include "subject/tree_cache.h"
 #include "subject/tree_embedded.h"
 #include "subject/tree_files.h"
 #include "subject/tree_hash.h"
@@ -85,6 +86,7 @@ AgentRecipe loadRecipe(const fs::path& cache) {
     hash.addField(file.path), hash.addField(file.contents);
   recipe.identity = hash.hex().substr(0, 32);
   recipe.folder = cache / "agent-source" / recipe.identity;
+  markUsed(recipe.folder);
   if (!fs::exists(recipe.folder)) {
     TemporaryFolder folder(cache / "agent-source");
     for (const EmbeddedFile& file : embedded_agent())
