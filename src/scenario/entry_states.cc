@@ -39,11 +39,13 @@ States build(unsigned vma_flags, bool pair, bool all) {
     add(states, ENTRY_OTHER);
     add(states, ENTRY_SWAPPED);
   }
-  std::vector<unsigned> kinds = {kReadShared, kReadExclusive};
+  // Of a pair, what a process has alone and cannot write is tried in small folios only: B has no part in it.
+  std::vector<unsigned> kinds = {kReadShared};
+  if (all || !pair) kinds.push_back(kReadExclusive);
   if (vma_flags & VMA_WRITE) kinds.push_back(kWrite);
   if (vma_flags & VMA_UFFD_WP) {
     kinds.push_back(kReadShared | ENTRY_UFFD_WP);
-    kinds.push_back(kReadExclusive | ENTRY_UFFD_WP);
+    if (all || !pair) kinds.push_back(kReadExclusive | ENTRY_UFFD_WP);
   }
   if (all) {
     kinds.push_back(kReadShared | ENTRY_PROTNONE);
@@ -56,8 +58,9 @@ States build(unsigned vma_flags, bool pair, bool all) {
           if (young != 0 && !all) continue;
           if (shadow_stack && (kind & ENTRY_WRITE) && dirty == 0) continue;
           const unsigned first = kind | dirty | soft_dirty | young | young_of_core;
-          add(states, first);
-          if (!pair || (kind & ENTRY_EXCLUSIVE)) continue;
+          const bool shared_by_both = pair && !(kind & ENTRY_EXCLUSIVE);
+          if (all || !shared_by_both) add(states, first);
+          if (!shared_by_both) continue;
           // Shared with B: each has its own dirty bit (and the same soft-dirty bit, as fork copies it).
           for (unsigned other_dirty : {0U, unsigned{ENTRY_DIRTY}})
             add(states, first, kReadShared | other_dirty | soft_dirty | young | young_of_core);
@@ -65,8 +68,8 @@ States build(unsigned vma_flags, bool pair, bool all) {
   if (pair) {  // A has given the page up: it is B's alone
     const unsigned young = ENTRY_YOUNG;
     add(states, 0, kReadShared | young);
-    add(states, 0, kReadShared | young | ENTRY_DIRTY);
-    if (vma_flags & VMA_WRITE) add(states, 0, kWrite | young | ENTRY_DIRTY);
+    if (all) add(states, 0, kReadShared | young | ENTRY_DIRTY);
+    if (all && (vma_flags & VMA_WRITE)) add(states, 0, kWrite | young | ENTRY_DIRTY);
   }
   std::stable_sort(states.begin(), states.end(),
                    [](EntryState a, EntryState b) { return weight(a) < weight(b); });
