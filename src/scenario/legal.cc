@@ -51,9 +51,10 @@ std::string checkNumbers(const Scenario& s) {
     return "an event needs a chance to happen at, from 1";
   if (s.event == EVENT_NONE && s.event_at != 0) return "a chance is given, but no event";
   for (unsigned process = 0; process < s.processes; ++process) {
-    if (s.split[process] > s.pages)  // format
+    if (s.split[process] > s.pages) {  // format
       return nameOf(process) + ": the second VMA begins at page " +
              std::to_string(s.split[process]) + ", behind the folio";
+    }
     for (const VmaSpec& vma : s.vma[process])
       if (vma.flags & ~kVmaBits) return nameOf(process) + ": unknown VMA flag";
   }
@@ -68,9 +69,10 @@ std::string checkFolio(const Scenario& s) {
   // try_to_unmap_one() warns if the two differ: shrink_folio_list() calls add_to_swap() before it,
   // and lru_lazyfree() takes no folio that is in the swap cache.
   const bool swapbacked = (s.folio_flags & FOLIO_SWAPBACKED) != 0;
-  if (swapbacked && !(s.folio_flags & FOLIO_SWAPCACHE))
+  if (swapbacked && !(s.folio_flags & FOLIO_SWAPCACHE)) {
     return "a swap-backed folio must be in the swap cache to be unmapped (try_to_unmap_one() "
            "warns)";
+  }
   if (!swapbacked && (s.folio_flags & FOLIO_SWAPCACHE))
     return "a lazyfree folio is not in the swap cache (try_to_unmap_one() warns)";
   return "";
@@ -135,11 +137,13 @@ std::string checkEntry(const Scenario& s, unsigned process, unsigned page) {
   // userfaultfd_clear_vma() takes the bits away with the flag.
   if ((entry & ENTRY_UFFD_WP) && !(vma_flags & VMA_UFFD_WP))
     return where + "write-protected by userfaultfd in a VMA that is not registered for it";
-  if (entry & ENTRY_EXCLUSIVE)
-    for (unsigned other = 0; other < s.processes; ++other)
+  if (entry & ENTRY_EXCLUSIVE) {
+    for (unsigned other = 0; other < s.processes; ++other) {
       // folio_try_dup_anon_rmap_ptes() clears it when a second process maps the page.
       if (other != process && (s.entry[std::size_t{other} * s.pages + page] & ENTRY_PRESENT))
         return where + "exclusive, but " + nameOf(other) + " maps the page too";
+    }
+  }
   return "";
 }
 
@@ -162,12 +166,14 @@ std::string checkSteps(const Scenario& s) {
     if (step.page != ALL_PAGES && step.page >= s.pages)
       return where + "the folio has no page " + std::to_string(step.page);
     if (step.action != STEP_WRITE) continue;
-    for (unsigned page = 0; page < s.pages; ++page)
+    for (unsigned page = 0; page < s.pages; ++page) {
       // do_user_addr_fault(): SIGSEGV
       if ((step.page == ALL_PAGES || step.page == page) &&
-          !(vmaFlags(s, ancestor[step.process], page) & VMA_WRITE))
+          !(vmaFlags(s, ancestor[step.process], page) & VMA_WRITE)) {
         return where + nameOf(step.process) + " writes page " + std::to_string(page) +
                ", but its VMA is read-only";
+      }
+    }
   }
   return "";
 }
@@ -176,18 +182,19 @@ std::string checkSteps(const Scenario& s) {
 
 std::string whyIllegal(const Scenario& s) {
   for (auto check : {checkNumbers, checkFolio, checkVmas}) {
-    const std::string why = check(s);
+    std::string why = check(s);
     if (!why.empty()) return why;
   }
   bool mapped = false, exclusive = false;
-  for (unsigned process = 0; process < s.processes; ++process)
+  for (unsigned process = 0; process < s.processes; ++process) {
     for (unsigned page = 0; page < s.pages; ++page) {
-      const std::string why = checkEntry(s, process, page);
+      std::string why = checkEntry(s, process, page);
       if (!why.empty()) return why;
       const unsigned entry = s.entry[std::size_t{process} * s.pages + page];
       mapped = mapped || (entry & ENTRY_PRESENT);
       exclusive = exclusive || (entry & ENTRY_EXCLUSIVE);
     }
+  }
   // shrink_folio_list() unmaps folio_mapped() folios only.
   if (!mapped) return "no entry maps the folio, so that there is nothing to unmap";
   // gup_must_unshare(): a pin is taken on an exclusive page only, which

@@ -205,9 +205,10 @@ class Parser {
         numeric = numeric && c >= '0' && c <= '9';
         ends[i] = ends[i] * 10 + static_cast<unsigned>(c - '0');
       }
-      if (!numeric || ends[i] >= s.pages)
+      if (!numeric || ends[i] >= s.pages) {
         line.blame("expected a page, or a range of pages like 2-5; the folio has pages 0 to " +
                    std::to_string(s.pages - 1));
+      }
     }
     if (ends[1] < ends[0]) line.blame("a range rises");
     for (unsigned page = ends[0]; page <= ends[1]; ++page) {
@@ -225,22 +226,25 @@ class Parser {
   unsigned short parseEntry(Line& line, unsigned process) const {
     const std::string_view word = line.next();
     if (auto hole = find(kHoles, word)) return static_cast<unsigned short>(*hole);
-    if (word.empty())
+    if (word.empty()) {
       line.blame(std::string("the entry of process ") + static_cast<char>('A' + process) +
                  " is missing ('-' if there is none)");
-    if (word[0] != 'w' && word[0] != 'r')
+    }
+    if (word[0] != 'w' && word[0] != 'r') {
       line.blame(
           "an entry begins with 'w' (writable) or 'r' (read-only), or is '-', 'other' or "
           "'swapped'");
+    }
     unsigned entry = ENTRY_PRESENT | (word[0] == 'w' ? unsigned{ENTRY_WRITE} : 0U);
     for (std::size_t i = 1; i < word.size(); ++i) {
       if (word[i] == '.') continue;
       const auto* letter = std::find_if(kLetters.begin(), kLetters.end(),
                                         [&](const Letter& known) { return known.name == word[i]; });
-      if (letter == kLetters.end() || (entry & letter->bit))
+      if (letter == kLetters.end() || (entry & letter->bit)) {
         line.blameLetter(i,
                          "expected each at most once: E exclusive, D dirty, Y young, S soft-dirty, "
                          "U uffd-wp, N protnone (a dot counts for nothing)");
+      }
       entry |= letter->bit;
     }
     return static_cast<unsigned short>(entry);
@@ -342,9 +346,10 @@ class Parser {
       const bool exists = process < file_.scenario.processes;
       if (exists && !vma_[process][0])
         missing("a '" + vma + ":' line, such as '" + vma + ": write'");
-      if (!exists && (vma_[process][0] || vma_[process][1]))
+      if (!exists && (vma_[process][0] || vma_[process][1])) {
         missing(std::string("a column for process ") + static_cast<char>('A' + process) +
                 ", which has a VMA");
+      }
     }
     if (!operation_) missing("an 'operation:' line, such as 'operation: try_to_unmap'");
   }
@@ -371,10 +376,11 @@ ScenarioFile readScenarioFile(const std::string& path, const Vocabulary& vocabul
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   if (stream.is_open()) text << stream.rdbuf();
-  if (!stream.is_open() || stream.bad() || text.bad() || errno == EISDIR)
+  if (!stream.is_open() || stream.bad() || text.bad() || errno == EISDIR) {
     throw Error(ErrorKind::kUsage,
                 path + ": cannot be read" +
                     (errno != 0 ? ": " + std::string(std::strerror(errno)) : "") + ".");
+  }
   return parseScenario(text.str(), path, vocabulary);
 }
 

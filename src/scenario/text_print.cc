@@ -46,9 +46,10 @@ std::string vmaLines(const Scenario& s, unsigned process) {
   };
   const std::string head = "vma " + processLetter(process);
   std::string lines = head + ": " + flags(s.vma[process][0].flags);
-  if (s.split[process] != 0)
+  if (s.split[process] != 0) {
     lines += head + " from page " + std::to_string(s.split[process]) + ": " +
              flags(s.vma[process][1].flags);
+  }
   return lines;
 }
 
@@ -95,10 +96,12 @@ std::string operationLines(const Scenario& s) {
   addFlags(list, kTtuFlags, s.ttu);
   if (s.remote_cpu) addWord(list, kRemoteCpu);
   std::string lines = "operation: " + list + "\n";
-  for (const Flag& event : kEvents)
-    if (s.event == event.bit)
+  for (const Flag& event : kEvents) {
+    if (s.event == event.bit) {
       lines +=
           "event: " + std::string(event.name) + " at chance " + std::to_string(s.event_at) + "\n";
+    }
+  }
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     lines += "then: " + processLetter(step.process) + " ";

@@ -58,15 +58,12 @@ template <class F, class Sink>
 void inspectContentsAfterSteps(const Scenario& s, const Outcome& o, bool lazyfree, Sink& sink) {
   // Deliberately not initialised: only pages x processes of them are used.
   std::array<Expected, std::size_t{MAX_PROCESSES} * MAX_PAGES> expected;
-  std::array<std::uint8_t, MAX_PROCESSES> ancestor;  // whose VMAs a forked process has
   const unsigned pages = s.pages;
   unsigned processes = s.processes;
-  for (unsigned p = 0; p < processes; ++p) {
-    ancestor[p] = static_cast<std::uint8_t>(p);
+  for (unsigned p = 0; p < processes; ++p)
     for (unsigned page = 0; page < pages; ++page)
       expected[p * pages + page] =
           expectedAtFirst<F>(s, o, lazyfree, vmaFlagsOf(s, p, page), p * pages + page, page);
-  }
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     if (step.process >= processes) continue;
@@ -77,20 +74,19 @@ void inspectContentsAfterSteps(const Scenario& s, const Outcome& o, bool lazyfre
       for (unsigned page = 0; page < pages; ++page) {
         Expected& child = expected[processes * pages + page];
         child = expected[p * pages + page];
-        // VM_DROPPABLE comes with VM_WIPEONFORK (do_mmap, 6.12).
-        if (vmaFlagsOf(s, ancestor[p], page) & VMA_DROPPABLE) child.alternative = SEEN_ZERO;
+        // VM_DROPPABLE, which all VMAs of a folio have or none, comes with VM_WIPEONFORK (do_mmap,
+        // 6.12).
+        if (s.vma[0][0].flags & VMA_DROPPABLE) child.alternative = SEEN_ZERO;
       }
-      ancestor[processes++] = ancestor[p];
+      ++processes;
     } else if (step.action == STEP_WRITE) {
       const unsigned first = step.page == ALL_PAGES ? 0 : step.page;
       const unsigned end = step.page == ALL_PAGES ? pages : first + 1U;
       const std::uint16_t written = static_cast<std::uint16_t>((SEEN_WRITER + p) << SEEN_SHIFT);
       for (unsigned page = first; page < end && page < pages; ++page) {
-        const unsigned vma_flags = vmaFlagsOf(s, ancestor[p], page);
-        if (!(vma_flags & VMA_WRITE)) continue;  // SIGSEGV
         Expected& e = expected[p * pages + page];
         // Fork without UFFD_FEATURE_EVENT_FORK takes userfaultfd away from the child.
-        const bool may_wait = p < s.processes && (vma_flags & VMA_UFFD_WP) &&
+        const bool may_wait = p < s.processes && (vmaFlagsOf(s, p, page) & VMA_UFFD_WP) &&
                               (F::pte_present(o.entry[p * pages + page].after)
                                    ? F::pte_uffd_wp(o.entry[p * pages + page].after)
                                    : !F::pte_none(o.entry[p * pages + page].after) &&

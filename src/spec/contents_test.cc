@@ -165,6 +165,20 @@ TEST(Contents, AWriteUnderUffdWpMayWait) {
   EXPECT_FALSE(accepts(made, 0, 1, old(1)));
 }
 
+// Its record has no entry to look at, and its VMA no userfaultfd.
+TEST(Contents, AForkedProcessNeverWaits) {
+  Scenario s = scenario("page A\n0 rEU\n1 rE", "then: A forks\nthen: B writes 0\n",
+                        "2 pages, lazyfree", "write, uffd-wp");
+  s.vma[1][0].flags = VMA_WRITE | VMA_UFFD_WP;  // left over from another scenario, say
+  HandMade<F> made(s);
+  made.o.processes = 2;
+  made.entry(1, 0).after = made.entry(0, 0).after;
+  made.entry(1, 0).seen = by(1, 0);
+  made.entry(1, 1).seen = old(1);
+  EXPECT_TRUE(accepts(made, 1, 0, by(1, 0)));
+  EXPECT_FALSE(accepts(made, 1, 0, old(0)));
+}
+
 TEST(Contents, ExplainsWhoWroteIt) {
   const Scenario s = scenario("page A B\n0 - -\n1 r r", "then: A writes 1\n");
   HandMade<F> made(s);

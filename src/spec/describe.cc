@@ -107,13 +107,14 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
     bool entries = false;  // a forked process has none
   };
   std::vector<Widths> widths(processes);
-  for (const TableRow& row : rows)
+  for (const TableRow& row : rows) {
     for (std::size_t p = 0; p < row.cells.size(); ++p) {
       widths[p].before = std::max(widths[p].before, row.cells[p].before.size());
       widths[p].after = std::max(widths[p].after, row.cells[p].after.size());
       widths[p].reads = std::max(widths[p].reads, row.cells[p].reads.size());
       widths[p].entries = widths[p].entries || !row.cells[p].before.empty();
     }
+  }
   auto columnsOf = [&](std::size_t p) {
     std::size_t columns = 4;  // name and space
     if (widths[p].entries) columns += widths[p].before + 1 + widths[p].after + 1;

@@ -62,10 +62,10 @@ TEST(BeforeAfter, Table) {
   made.entry(0, 1).seen = seenValue(SEEN_WRITER, 1);
   EXPECT_EQ(beforeAfter<F>(s, made.o, false), (std::vector<std::string>{
                                                   "page  A before  after     B before  after",
-                "0       wED.... same        -       same",
-                "1       r...... w......     r...... -",
-                "2-3     r...... same        r...... same",
-            }));
+                                                  "0       wED.... same        -       same",
+                                                  "1       r...... w......     r...... -",
+                                                  "2-3     r...... same        r...... same",
+                                              }));
   made.o.neighbour_after[0][1] = 0;
   EXPECT_EQ(beforeAfter<F>(s, made.o, true),
             (std::vector<std::string>{

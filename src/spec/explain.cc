@@ -95,7 +95,7 @@ Words entryWords(const Record& r, const Sides& sides) {
 
 Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
   const int right = static_cast<int>(r.detail);
-  const int* rss = r.process < MAX_PROCESSES ? o.rss[r.process] : nullptr;
+  const int* rss = o.rss[r.process < MAX_PROCESSES ? r.process : 0];
   switch (r.reason) {
     case Reason::kMapcountBefore:
       return {"mapcount", "mapcount was " + std::to_string(o.mapcount_before) + " before, but " +

@@ -392,6 +392,19 @@ TEST(Accounting, EachCounter) {
   }
 }
 
+// The sums agree on too small a number, but the wrong process pays: no entry just vanished.
+TEST(Accounting, ChargedToTheWrongProcess) {
+  const Scenario s = scenario("page A B\n0 r r\n1 r r");
+  HandMade<F> made(s);
+  made.drop(0, 0);
+  made.drop(0, 1);
+  made.o.rss[0][RSS_ANON] = 0;
+  made.o.rss[1][RSS_ANON] = -1;
+  ++made.o.mapcount;
+  ++made.o.refcount;
+  EXPECT_EQ(broken(made), "accounting");
+}
+
 TEST(Accounting, EventReferenceAndMlockBatch) {
   const Scenario s = scenario("page A\n0 wE\n1 wE", "2 pages, lazyfree", "write",
                               "event: reference at chance 1\n");
