@@ -262,6 +262,23 @@ TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
   EXPECT_GE(ids, 3);
 }
 
+// What README.md shows as the output of `ptecheck replay` is what it prints.
+TEST(Cli, TheReadmeShowsRealOutput) {
+  std::istringstream readme(readFile(PTECHECK_SOURCE_DIR "/README.md"));
+  const std::string prompt = "    $ ptecheck replay ";
+  int shown = 0;
+  for (std::string line; std::getline(readme, line);) {
+    if (!line.starts_with(prompt)) continue;
+    ++shown;
+    std::istringstream out(run({"replay", line.substr(prompt.size())}).out);
+    for (std::string printed; std::getline(out, printed);) {
+      ASSERT_TRUE(std::getline(readme, line));
+      EXPECT_EQ(line, printed.empty() ? "" : "    " + printed);
+    }
+  }
+  EXPECT_EQ(shown, 1);
+}
+
 // The scenario of a finding, saved as a file, breaks the same rule.
 TEST(Cli, AFindingCanBecomeAFile) {
   const Scratch scratch;

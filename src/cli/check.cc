@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // ptecheck check: every scenario, on the model or on a kernel tree.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -109,10 +111,14 @@ void addCheck(CLI::App& app, Invocation& invocation) {
                   "(default: 512)")
       ->type_name("N")
       ->group(search);
-  command.add_option("--random", words->random, "So many random scenarios (default: 100000)")
+  command
+      .add_option("--random", words->random,
+                  fmt::format("So many random samples (default: {})", words->random))
       ->type_name("N")
       ->group(search);
-  command.add_option("--seed", words->seed, "Of the random scenarios (default: 1)")
+  command
+      .add_option("--seed", words->seed,
+                  fmt::format("Of the random samples (default: {})", words->seed))
       ->type_name("N")
       ->group(search);
   command

@@ -38,11 +38,13 @@ std::string partText(const Part& part, const Share& share) {
   if (part.space.random)
     return labelled("random", fmt::format("{}, {}, seed {}{}", scenarios, folios(part.space),
                                           part.seed, of_all));
-  const auto& budget = part.space.deviations;
-  return labelled(
-      "exhaustive",
-      fmt::format("{}, {}, up to {}, {} and {} deviations for 1, 2 and 4 pages{}", scenarios,
-                  folios(part.space), budget[0], budget[1], budget[2], of_all));
+  std::string budgets;
+  for (unsigned order = 0; order < part.space.deviations.size(); ++order)
+    if (const unsigned pages = 1U << order; pages <= part.space.max_pages)
+      budgets += fmt::format("{}{} ({})", budgets.empty() ? "" : ", ", part.space.deviations[order],
+                             counted(pages, "page", "pages"));
+  return labelled("exhaustive", fmt::format("{}, {}, deviations: up to {}{}", scenarios,
+                                            folios(part.space), budgets, of_all));
 }
 
 // What was run, by whom.
@@ -67,13 +69,16 @@ std::string unsupportedText(const CheckResult& result) {
                                result.unsupported_reason));
 }
 
-std::string matrixLegend(const ReportOptions& options) {
-  std::string text = "Numbers are scenarios in which the rule is broken. ";
-  text += options.strict
-              ? "BROKEN: breaks a rule (--strict)."
-              : "Costs: breaks only write-lost or soft-dirty-gained, which cost time or space. "
-                "BROKEN: breaks another rule.";
-  return paragraph(text);
+std::string rulesText(const CheckResult& result, const ReportOptions& options) {
+  RuleSet broken = 0;
+  for (const Row& row : result.rows) broken |= row.broken;
+  if (broken == 0) return "None is broken.\n";
+  std::string legend = "Numbers are scenarios in which the rule is broken. ";
+  legend += options.strict
+                ? "BROKEN: breaks a rule (--strict)."
+                : "Costs: breaks only write-lost or soft-dirty-gained, which cost time or "
+                  "space. BROKEN: breaks another rule.";
+  return ruleMatrix(result, options) + '\n' + paragraph(legend);
 }
 
 // How many rows are broken, and which are not.
@@ -142,7 +147,7 @@ std::string checkText(const CheckResult& result, const ReportOptions& options) {
   text += labelled("verdict",
                    checked ? summary(result, options.strict) : "not checked: no scenario was run");
   text += heading("Which policy breaks which rule");
-  text += ruleMatrix(result, options) + '\n' + matrixLegend(options);
+  text += rulesText(result, options);
   text += unsupportedText(result);
   text += pricesText(result, options);
   if (const std::vector<Answer> list = answers(result, options); !list.empty()) {
@@ -172,7 +177,8 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
     for (const std::string& line : check.never_ran) text += paragraph(line, "  ", 4);
   }
   text += heading("Rules");
-  text += ruleMatrix(result, options) + '\n' + matrixLegend(options);
+  text += rulesText(result, options);
+  if (check.batches) text += pricesText(result, options);
   if (!check.bit_differences.empty()) {
     text += heading("Bits, batched against one entry at a time");
     for (const std::string& line : check.bit_differences) text += paragraph(line, "  ", 4);

@@ -175,9 +175,20 @@ TEST(Text, TheMainJobFitsIn75Columns) {
   const std::string text = checkText(sampleResult(), options());
   EXPECT_LE(longestLine(text), kColumns);
   EXPECT_TRUE(has(text, "900,000 scenarios"));
+  EXPECT_TRUE(has(text, "2 (2 pages), 1 (4 pages)\n"));
   EXPECT_TRUE(has(text, "seed 1"));
   EXPECT_FALSE(has(text, "Not run"));
   EXPECT_TRUE(has(text, "verdict:     3 of 5 policies BROKEN; good: unbatched; at a cost:\n"));
+}
+
+TEST(Text, IfNothingIsBrokenThereIsNoTable) {
+  CheckResult result = sampleResult();
+  result.rows.resize(1);
+  result.findings.clear();
+  const std::string text = checkText(result, options());
+  EXPECT_TRUE(has(text, "verdict:     0 of 1 policy BROKEN; good: unbatched\n"));
+  EXPECT_TRUE(has(text, "None is broken.\n"));
+  EXPECT_FALSE(has(text, "smallest example"));
 }
 
 TEST(Text, WhatDidNotRunIsSaid) {
