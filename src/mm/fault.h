@@ -206,7 +206,7 @@ class Fault {
 
   // Leaves the swap cache, if no swap entry needs it.
   void folio_free_swap() {
-    if (!w_.folio.has(FOLIO_SWAPCACHE)) return;
+    if (!w_.folio.swapcache()) return;
     for (unsigned i = 0; i < w_.folio.pages; ++i)
       if (w_.page(i).swap_count > 0) return;
     w_.folio.flags = (w_.folio.flags & ~unsigned{FOLIO_SWAPCACHE}) | FOLIO_DIRTY;

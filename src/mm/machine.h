@@ -36,7 +36,7 @@ class Machine {
     building_.build(scenario, w_, out);
     out.refcount_before = w_.folio.refcount;
     out.mapcount_before = w_.folio.mapcount;
-    out.folio_flags_before = static_cast<unsigned short>(w_.folio.flags);
+    out.folio_flags_before = w_.folio.visibleFlags();
     unmap(policy);
     collect(out);
     if (scenario.steps != 0) runSteps(scenario, policy, out);
@@ -76,7 +76,7 @@ class Machine {
     out.event_fired = w_.event_fired;
     out.unmapped = w_.folio.mapcount == 0;
     out.outside = static_cast<unsigned char>(std::min(w_.outside, 255U));
-    out.folio_flags = static_cast<unsigned short>(w_.folio.flags);
+    out.folio_flags = w_.folio.visibleFlags();
     out.processes = static_cast<unsigned short>(w_.processes);
     out.warnings = static_cast<unsigned short>(w_.warnings);
     if (w_.warnings != 0) std::strcpy(out.message, "WARN swapbacked != swapcache");

@@ -108,7 +108,7 @@ class Unmap {
       ++w_.batches;
       w_.batched_entries += count(batch);
       const bool swapbacked = w_.folio.has(FOLIO_SWAPBACKED);
-      const bool mismatch = swapbacked != w_.folio.has(FOLIO_SWAPCACHE);
+      const bool mismatch = swapbacked != w_.folio.swapcache();
       if (mismatch != mutant(Mutant::kCheckInverted)) [[unlikely]] {
         ++w_.warnings;
         if (!policy_.loses_on_mismatch) put_back(batch);

@@ -180,6 +180,14 @@ TEST(SwapBacked, WithoutSwapCacheIsRefused) {
   EXPECT_EQ(story.out().rss[0][RSS_ANON], 0);
 }
 
+TEST(SwapBacked, SwapCacheFlagOfALazyfreeFolioDoesNotCount) {
+  Story story("wx");
+  story.folio(FOLIO_SWAPCACHE).run("v6.12");
+  EXPECT_EQ(story.out().warnings, 0);
+  EXPECT_FALSE(story.out().folio_flags_before & FOLIO_SWAPCACHE);
+  EXPECT_TRUE(story.out().folio_flags & FOLIO_SWAPCACHE) << "put back: referenced, so swap-backed";
+}
+
 // ---- flushing ----
 
 TEST(Flush, IsDeferredIfAskedAndAnotherCpuRunsTheProcess) {

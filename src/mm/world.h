@@ -59,6 +59,12 @@ struct Folio {
   unsigned pincount = 0;  // _pincount; counted for large folios alone
 
   bool has(unsigned flag) const { return (flags & flag) != 0; }
+  // folio_test_swapcache(): the flag counts together with swap backing alone (page-flags.h, 6.12).
+  bool swapcache() const { return has(FOLIO_SWAPCACHE) && has(FOLIO_SWAPBACKED); }
+  // As the kernel's tests would report them.
+  unsigned short visibleFlags() const {
+    return static_cast<unsigned short>(swapcache() ? flags : flags & ~unsigned{FOLIO_SWAPCACHE});
+  }
   bool large() const { return pages > 1; }
   bool maybeDmaPinned() const { return large() ? pincount > 0 : refcount >= kPinBias; }
 };
