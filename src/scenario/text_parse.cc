@@ -345,7 +345,8 @@ class Parser {
       const std::string vma = std::string("vma ") + static_cast<char>('A' + process);
       const bool exists = process < file_.scenario.processes;
       if (exists && !vma_[process][0])
-        missing("a '" + vma + ":' line, such as '" + vma + ": write'");
+        missing(std::string("a '").append(vma).append(":' line, such as '").append(vma) +
+                ": write'");
       if (!exists && (vma_[process][0] || vma_[process][1])) {
         missing(std::string("a column for process ") + static_cast<char>('A' + process) +
                 ", which has a VMA");

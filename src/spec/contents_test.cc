@@ -19,12 +19,7 @@ using F = X86_64<>;
 Scenario scenario(const std::string& entries, const std::string& steps,
                   const std::string& folio = "2 pages, lazyfree",
                   const std::string& vma = "write") {
-  const bool two = entries.find("page A B") == 0;
-  const Scenario s = parseScenario("folio: " + folio + "\nvma A: " + vma + "\n" +
-                                       (two ? "vma B: " + vma + "\n" : "") + entries +
-                                       "\noperation: try_to_unmap\n" + steps,
-                                   "test")
-                         .scenario;
+  const Scenario s = tabled(entries, folio, vma, steps);
   EXPECT_EQ(whyIllegal(s), "");
   return s;
 }

@@ -21,10 +21,7 @@ const char* const kSwap = "2 pages, swap-backed, swap-cache";
 
 Scenario scenario(const std::string& entries, const std::string& folio = "2 pages, lazyfree",
                   const std::string& vma = "write", const std::string& more = "") {
-  const Scenario s = parseScenario("folio: " + folio + "\nvma A: " + vma + "\n" + entries +
-                                       "\noperation: try_to_unmap\n" + more,
-                                   "test")
-                         .scenario;
+  const Scenario s = tabled(entries, folio, vma, more);
   EXPECT_EQ(whyIllegal(s), "");
   return s;
 }

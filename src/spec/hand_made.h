@@ -8,10 +8,24 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "scenario/flat.h"
+#include "scenario/text.h"
 
 namespace ptecheck {
+
+// A scenario from the table of its entries ("page A B\n0 wE -\n..."), completed by the same VMA for
+// A and B, and by whatever further lines it needs.
+inline Scenario tabled(const std::string& entries, const std::string& folio = "2 pages, lazyfree",
+                       const std::string& vma = "write", const std::string& more = "") {
+  const bool two = entries.rfind("page A B", 0) == 0;
+  return parseScenario("folio: " + folio + "\nvma A: " + vma + "\n" +
+                           (two ? "vma B: " + vma + "\n" : "") + entries +
+                           "\noperation: try_to_unmap\n" + more,
+                       "test")
+      .scenario;
+}
 
 template <class F>
 typename F::Word encodeEntry(unsigned entry, unsigned pfn, bool shadow_stack) {
