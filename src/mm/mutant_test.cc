@@ -75,10 +75,12 @@ TEST_F(MutantTest, EachIsWrongWhereItShouldBe) {
     return s.out().neighbour_after[0][1] == F::none() && s.out().outside != 0;
   });
 
+  Story at_end("r r");
+  at_end.s.table_end = 1;
+  shows("scan-before-clip", at_end,
+        [](const Story& s) { return s.out().outside == 1 && s.out().batches == 2; });
   Story split("r r");
   split.split(1, VMA_WRITE);
-  shows("scan-before-clip", split,
-        [](const Story& s) { return s.out().outside == 1 && s.out().batches == 2; });
   shows("no-vma-clip", split, [](const Story& s) { return s.out().batches == 1; });
 
   shows("check-inverted", clean, [](const Story& s) { return s.out().warnings == 1; });

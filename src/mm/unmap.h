@@ -142,7 +142,9 @@ class Unmap {
     const PteBatch found =
         folio_pte_batch_flags<F>(&batch.mm.pte[batch.slot], &batch.pteval, max_nr, folio_left,
                                  policy_.flags, batch.vma.has(VMA_SHADOW_STACK));
-    touch(found.read, within);
+    // To read an entry behind the VMA, in a table whose lock is held, does no harm by itself; what
+    // lies behind the table is some other memory.
+    touch(found.read, TABLE_SLOTS - batch.slot % TABLE_SLOTS);
     batch.nr = found.nr;
     if (policy_.reach == Reach::kWholeFolio && batch.nr != w_.folio.pages) batch.nr = 1;
     if (mutant(Mutant::kScanBeforeClip)) batch.nr = std::min(batch.nr, within);
