@@ -344,9 +344,10 @@ class Parser {
     for (unsigned process = 0; process < MAX_PROCESSES; ++process) {
       const std::string vma = std::string("vma ") + static_cast<char>('A' + process);
       const bool exists = process < file_.scenario.processes;
-      if (exists && !vma_[process][0])
+      if (exists && !vma_[process][0]) {
         missing(std::string("a '").append(vma).append(":' line, such as '").append(vma) +
                 ": write'");
+      }
       if (!exists && (vma_[process][0] || vma_[process][1])) {
         missing(std::string("a column for process ") + static_cast<char>('A' + process) +
                 ", which has a VMA");
