@@ -185,6 +185,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
     line.summary = policies[row].summary;
     line.count = sum.count();
     line.price = sum.price();
+    line.broken_elsewhere = sum.brokenElsewhere();
     for (std::size_t i = 0; i < kRules; ++i) {
       const std::optional<FirstBroken>& first = sum.first()[i];
       if (!first) continue;

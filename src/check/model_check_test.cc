@@ -49,6 +49,15 @@ RuleSet rulesNamed(std::initializer_list<Rule> rules) {
   return set;
 }
 
+// What respect-write-softdirty breaks, it breaks on shadow stacks alone.
+TEST(ModelCheck, TheMergedRepairFailsOnShadowStacksOnly) {
+  const CheckResult result = checkModel({policyByName("respect-write-softdirty"), policyByName("v6.16")}, smallSearch());
+  EXPECT_EQ(ruleNames(serious(result.rows[0].broken_elsewhere)), "");
+  if (kSlow) return;  // a share of the space need not hold an example
+  EXPECT_NE(serious(result.rows[0].broken), 0U);
+  EXPECT_TRUE(contains(result.rows[1].broken_elsewhere, Rule::kWriteGained));
+}
+
 // What the whole search must find for each policy, cost aside. The shadow-stack entries that
 // FPB_RESPECT_WRITE does not see (write=0, dirty=1, and the dirty bit is normalised away) are why the two
 // respect-write policies are not empty.

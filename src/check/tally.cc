@@ -17,6 +17,7 @@ Price& Price::operator+=(const Price& other) {
 
 Tally& Tally::operator+=(const Tally& other) {
   price_ += other.price_;
+  broken_elsewhere_ |= other.broken_elsewhere_;
   for (std::size_t rule = 0; rule < kRules; ++rule) {
     count_[rule] += other.count_[rule];
     const std::optional<FirstBroken>& theirs = other.first_[rule];

@@ -36,6 +36,7 @@ class Tally {
     price_.batched_entries += o.batched_entries;
     price_.flushed += o.flushes;
     if (broken == 0) return;
+    if (!(s.vma[0][0].flags & VMA_SHADOW_STACK)) broken_elsewhere_ |= broken;
     if (broken & (ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained))) addCosts<Format>(s, o);
     for (RuleSet rest = broken; rest != 0; rest &= rest - 1) {
       const auto rule = static_cast<std::size_t>(std::countr_zero(rest));
@@ -51,6 +52,7 @@ class Tally {
 
   const std::array<std::uint64_t, kRules>& count() const { return count_; }
   const std::array<std::optional<FirstBroken>, kRules>& first() const { return first_; }
+  RuleSet brokenElsewhere() const { return broken_elsewhere_; }
   const Price& price() const { return price_; }
 
  private:
@@ -67,6 +69,7 @@ class Tally {
 
   std::array<std::uint64_t, kRules> count_{};
   std::array<std::optional<FirstBroken>, kRules> first_;
+  RuleSet broken_elsewhere_ = 0;  // than on shadow stacks
   Price price_;
 };
 

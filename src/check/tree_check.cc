@@ -234,6 +234,7 @@ class TreeSearch {
     line.summary = build_.tree.string() + " (" + build_.version + ")";
     line.count = sum.count();
     line.price = sum.price();
+    line.broken_elsewhere = sum.brokenElsewhere();
     for (std::size_t i = 0; i < kRules; ++i) {
       const std::optional<FirstBroken>& first = sum.first()[i];
       if (!first) continue;
