@@ -50,9 +50,14 @@ void checkInterface(const TreeView& view) {
 std::vector<std::string> kernelArguments(const std::vector<std::string>& flags) {
   std::vector<std::string> arguments = {"-I@AGENT@/kernel_agent/overlay", "-I@HAVE@", "-I@AGENT@"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
-  // Names in messages and debug information are relative to the tree, wherever the farm was.
-  arguments.push_back("-ffile-prefix-map=@FARM@/=");
-  arguments.push_back("-ffile-prefix-map=@AGENT@/=ptecheck/");
+  // A return address must lie in the function that called, whoever it called last.
+  arguments.push_back("-fno-optimize-sibling-calls");
+  // __FILE__ is relative to the tree, wherever the farm was; debug information starts at fixed
+  // folders. DWARF 4, because binutils 2.40 mixes up the first two files of a DWARF 5 line table.
+  arguments.insert(
+      arguments.end(),
+      {"-gdwarf-4", "-g1", "-fmacro-prefix-map=@FARM@/=", "-fmacro-prefix-map=@AGENT@/=ptecheck/",
+       "-fdebug-prefix-map=@FARM@=/ptecheck-tree", "-fdebug-prefix-map=@AGENT@=/ptecheck"});
   return arguments;
 }
 
@@ -65,7 +70,8 @@ CompileStep step(const std::string& name, std::vector<std::string> arguments,
 CompileStep runtimeStep(const std::string& name) {
   return {name,
           {"-O2", "-g1", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-pie", "-I@AGENT@",
-           "-ffile-prefix-map=@AGENT@/=ptecheck/", "-c", "@AGENT@/kernel_agent/" + name},
+           "-fdebug-prefix-map=@AGENT@=/ptecheck", "-fmacro-prefix-map=@AGENT@/=ptecheck/", "-c",
+           "@AGENT@/kernel_agent/" + name},
           false};
 }
 
@@ -104,9 +110,11 @@ struct Objects {
 Objects compileAll(const TreeView& view, const AgentRecipe& recipe, TreeCompiler& compiler,
                    const std::vector<std::string>& arguments, bool batches, bool coverage) {
   std::vector<std::string> covered = arguments;
-  // Without tail calls the hook's return address always lies in the block that reports itself.
+  // Statement frontiers keep a row in the line table for a statement of which, after inlining,
+  // every instruction belongs to some header's line.
   if (coverage)
-    covered.insert(covered.end(), {"-fsanitize-coverage=trace-pc", "-fno-optimize-sibling-calls"});
+    covered.insert(covered.end(),
+                   {"-fsanitize-coverage=trace-pc", "-g2", "-gdwarf-4", "-gstatement-frontiers"});
   const std::vector<std::string> agent = {"-DKFILE_RMAP=\"@FARM@/mm/rmap.c\"", "-c",
                                           "@AGENT@/kernel_agent/agent.c"};
   std::vector<CompileStep> steps = {runtimeStep("runtime.c"), runtimeStep("main.c"),

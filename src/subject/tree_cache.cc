@@ -50,6 +50,7 @@ void trimCache(const fs::path& cache) {
   removeUnused(cache / "configurations", 2);
   removeUnused(cache / "objects", 2);
   removeUnused(cache / "agents", 1);
+  removeUnused(cache / "locks", 1);
   removeUnused(cache / "agent-source", 1);
 }
 

@@ -2,6 +2,8 @@
 #include "subject/tree_compile.h"
 
 #include <atomic>
+#include <exception>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -14,7 +16,7 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kFormat = "1";  // raise when the way of compiling changes
+constexpr const char* kFormat = "2";  // raise when the way of compiling changes
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
@@ -29,6 +31,16 @@ void linkCopy(const fs::path& from, const fs::path& to) {
     fs::remove_all(to, error);
     fs::copy(from, to, fs::copy_options::recursive);
   }
+}
+
+std::string viewIdentity(const TreeView& view) {
+  Sha256 hash;
+  hash.addField(view.root().string());
+  for (const auto& [file, contents] : view.changes()) {
+    hash.addField(file);
+    hash.addField(contents.value_or(""));
+  }
+  return hash.hex().substr(0, 32);
 }
 
 }  // namespace
@@ -80,7 +92,7 @@ std::string TreeCompiler::baseKey(const CompileStep& step) const {
   Sha256 hash;
   hash.addField(kFormat);
   hash.addField(compiler_identity_);
-  if (step.in_output) hash.addField(configured_.structure);
+  if (step.in_output) hash.addField(configured_.header_names);
   for (const std::string& argument : step.arguments) hash.addField(argument);
   if (step.reduce) hash.addField(step.salt);
   return hash.hex().substr(0, 32);
@@ -208,23 +220,39 @@ std::vector<Compiled> TreeCompiler::compile(const std::vector<CompileStep>& step
     if (!lookUp(plans[i])) needed.push_back(&plans[i]);
   }
   if (!needed.empty()) {
-    requireTools({options_.compiler, "ld"});
-    farm();
-    for (size_t i = 0; i < needed.size(); ++i)
-      needed[i]->scratch = work_->path() / ("step" + std::to_string(i));
-    std::atomic<size_t> next = 0;
-    const auto work = [&] {
-      for (size_t i; (i = next++) < needed.size();) execute(*needed[i]);
-    };
-    std::vector<std::thread> threads;
-    for (int i = 1; i < options_.jobs; ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
-    for (Plan* plan : needed) store(*plan);
+    // A second ptecheck at the same tree waits here, and then finds what the first one compiled.
+    FileLock lock(options_.cache / "locks" / viewIdentity(view_));
+    std::erase_if(needed, [&](Plan* plan) { return lookUp(*plan); });
+    run(needed);
   }
   std::vector<Compiled> out;
   for (Plan& plan : plans) out.push_back(std::move(plan.result));
   return out;
+}
+
+void TreeCompiler::run(const std::vector<Plan*>& needed) {
+  if (needed.empty()) return;
+  requireTools({options_.compiler, "ld"});
+  farm();
+  for (size_t i = 0; i < needed.size(); ++i)
+    needed[i]->scratch = work_->path() / ("step" + std::to_string(i));
+  std::atomic<size_t> next = 0;
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto work = [&] {
+    try {
+      for (size_t i; (i = next++) < needed.size();) execute(*needed[i]);
+    } catch (...) {
+      const std::lock_guard<std::mutex> hold(failure_mutex);
+      failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < options_.jobs; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+  for (Plan* plan : needed) store(*plan);
 }
 
 }  // namespace ptecheck

@@ -57,6 +57,7 @@ class TreeCompiler {
   const std::string& contentHash(const std::string& dependency);
   std::string keyOf(const std::string& base, const std::vector<std::string>& dependencies);
   bool lookUp(Plan& plan);
+  void run(const std::vector<Plan*>& needed);
   void execute(Plan& plan);
   void store(Plan& plan);
   const std::filesystem::path& farm();

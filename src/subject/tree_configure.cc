@@ -31,18 +31,25 @@ namespace {
 
 constexpr const char* kFormat = "1";  // raise when the way of configuring changes
 
-std::string structureHash(const TreeView& view, ContentHashes& hashes, const AgentRecipe& recipe,
-                          const std::string& compiler) {
-  Sha256 hash;
+struct Structure {
+  std::string hash, header_names;
+};
+
+Structure structureOf(const TreeView& view, ContentHashes& hashes, const AgentRecipe& recipe,
+                      const std::string& compiler) {
+  Sha256 hash, headers;
   for (const std::string& field : {std::string(kFormat), recipe.fragment, compiler})
     hash.addField(field);
   for (const std::string& file : view.structure()) {
     hash.addField(file);
     const bool header = file.size() > 2 && file.compare(file.size() - 2, 2, ".h") == 0;
     // The contents of headers count where they are included; here only which headers there are.
-    if (!header) hash.addField(hashes.of(file));
+    if (header)
+      headers.addField(file);
+    else
+      hash.addField(hashes.of(file));
   }
-  return hash.hex().substr(0, 32);
+  return {hash.hex().substr(0, 32), headers.hex().substr(0, 32)};
 }
 
 // Inputs of a configuration fit when each file still has the contents recorded for it.
@@ -191,8 +198,9 @@ ConfiguredTree configureTree(const TreeView& view, const AgentRecipe& recipe, Co
                              const ConfigureOptions& options) {
   const std::string compiler = compilerIdentity(options.compiler);
   ConfiguredTree tree;
-  tree.structure = structureHash(view, hashes, recipe, compiler);
-  const fs::path folder = options.cache / "configurations" / tree.structure;
+  const Structure structure = structureOf(view, hashes, recipe, compiler);
+  tree.header_names = structure.header_names;
+  const fs::path folder = options.cache / "configurations" / structure.hash;
   const auto found = [&] {
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {

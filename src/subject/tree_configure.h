@@ -33,7 +33,7 @@ struct ConfiguredTree {
   std::filesystem::path output;  // what `make O=` produced: .config, generated headers
   std::string command;           // text of mm/.rmap.o.cmd
   std::string identity;          // hash of everything it was made from
-  std::string structure;         // hash of names and build files (see TreeView::structure)
+  std::string header_names;      // hash of which headers there are: a new one may be found first
 };
 
 struct ConfigureOptions {

@@ -14,10 +14,13 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
-// "ptecheck_out/../include/linux/mm.h", "../include/linux/mm.h", "mm/rmap.c" -> relative to the
-// tree.
+// "/ptecheck-tree/ptecheck_out/../include/linux/mm.h", "../include/linux/mm.h",
+// "/ptecheck-tree/mm/rmap.c"
+// -> relative to the tree. The prefix is what the agent was compiled with (tree.cc).
 std::string treeRelative(const std::string& name) {
   std::string out = fs::path(name).lexically_normal().string();
+  const std::string top = "/ptecheck-tree/";
+  if (out.rfind(top, 0) == 0) out = out.substr(top.size());
   while (out.rfind("../", 0) == 0) out = out.substr(3);
   return out;
 }
@@ -34,19 +37,19 @@ std::string decodedLines(const fs::path& file) {
   return runCommand({{"objdump", "--dwarf=decodedline", file.string()}, {}, {}, {}}).output;
 }
 
-// Where blocks end: starts of functions, and the instruction after each call of the coverage hook.
+constexpr uint64_t kCallBytes = 5;  // of `call rel32`
+
+// Where blocks begin: at functions, and at each call of the coverage hook.
 std::set<uint64_t> blockStarts(const fs::path& executable) {
   std::set<uint64_t> starts;
   const std::string text =
       runCommand({{"objdump", "-d", "--no-show-raw-insn", executable.string()}, {}, {}, {}}).output;
   std::istringstream lines(text);
-  bool after_call = false;
   for (std::string line; std::getline(lines, line);) {
-    const bool label = !line.empty() && line.back() == ':' && line[0] == '0';
-    const size_t colon = line.find(':');
-    const bool instruction = line[0] == ' ' && colon != line.npos;
-    if (label || (instruction && after_call)) starts.insert(std::stoull(line, nullptr, 16));
-    if (instruction) after_call = line.find("<__sanitizer_cov_trace_pc>") != line.npos;
+    if (line.empty()) continue;
+    const bool label = line.back() == ':' && line[0] == '0';
+    const bool call = line[0] == ' ' && line.find("<__sanitizer_cov_trace_pc>") != line.npos;
+    if (label || call) starts.insert(std::stoull(line, nullptr, 16));
   }
   return starts;
 }
@@ -116,7 +119,10 @@ SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {
   std::sort(rows.begin(), rows.end(),
             [](const LineRow& a, const LineRow& b) { return a.address < b.address; });
   SourceLines ran;
-  for (uint64_t start : reported) {
+  for (uint64_t back : reported) {
+    // The hook is called first thing in its block, but statements without instructions of their own
+    // come before it in the line table, at the call's own address.
+    const uint64_t start = back - kCallBytes;
     const auto next = starts.upper_bound(start);
     const uint64_t end = next == starts.end() ? start + 1 : *next;
     // A row holds until the next one, so the one in force at `start` counts as well.
