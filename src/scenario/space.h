@@ -111,9 +111,9 @@ inline void setCompany(Scenario& s, Company company) {
   }
 }
 
-inline bool anyoneWrites(const Scenario& s) {
+inline bool anyone(const Scenario& s, unsigned action) {
   for (unsigned i = 0; i < s.steps; ++i)
-    if (s.step[i].action == STEP_WRITE) return true;
+    if (s.step[i].action == action) return true;
   return false;
 }
 
@@ -144,7 +144,8 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   if (swapbacked) s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
   setCompany(s, static_cast<Company>(situation.deviate(kCompanies)));
 
-  // A droppable VMA never holds swap-backed folios, and nobody writes to a read-only one.
+  // A droppable VMA holds no swap-backed folios and implies VM_WIPEONFORK, so that only one process maps
+  // its folios (6.12 mm/mmap.c: do_mmap()); and nobody writes to a read-only VMA.
   unsigned vma_kinds = 5;
   std::array<unsigned short, 7> vma_flags_of = {
       VMA_WRITE,
@@ -153,8 +154,9 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
       VMA_WRITE | VMA_UFFD_WP,
       VMA_WRITE | VMA_SHADOW_STACK,
   };
-  if (!swapbacked) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_DROPPABLE;
-  if (!anyoneWrites(s)) vma_flags_of[vma_kinds++] = 0;
+  if (!swapbacked && s.processes == 1 && !anyone(s, STEP_FORK))
+    vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_DROPPABLE;
+  if (!anyone(s, STEP_WRITE)) vma_flags_of[vma_kinds++] = 0;
   const unsigned short vma_flags = vma_flags_of[situation.deviate(vma_kinds)];
   if ((vma_flags & VMA_LOCKED) && situation.deviate(2) == 1) s.ttu |= UNMAP_IGNORE_MLOCK;
 
@@ -174,8 +176,10 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   }
 
   // Geometry: a VMA end at or in the folio, followed by an equal VMA or by one that is locked (or is not,
-  // if the first is); a page-table end.
-  const unsigned geometry = situation.deviate(4);
+  // if the first is; droppable ones cannot be locked); a page-table end.
+  const bool droppable = (vma_flags & VMA_DROPPABLE) != 0;
+  unsigned geometry = situation.deviate(droppable ? 3 : 4);
+  if (droppable && geometry == 2) geometry = 3;
   unsigned short next_vma_flags = vma_flags;
   if (geometry == 2) next_vma_flags ^= VMA_LOCKED;
   const unsigned end_at = geometry == 0 ? 0 : 1 + chooser.choose(pages);
