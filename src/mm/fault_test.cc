@@ -115,6 +115,15 @@ TEST(Fault, SwapInKeepsSoftDirtyTracking) {
   EXPECT_EQ(story.at(0).faults, 2) << "not soft-dirty: the write has to fault";
 }
 
+// An mlocked VMA leaves the swap cache at once; the one reference that is left is the mapping's.
+TEST(Fault, SwapInOfTheOnlyReferenceIsExclusive) {
+  Story story("r", VMA_WRITE | VMA_LOCKED | VMA_SOFTDIRTY);
+  story.swapbacked().s.ttu = UNMAP_IGNORE_MLOCK;
+  story.step(STEP_READ, 0).step(STEP_WRITE, 0).run("unbatched");
+  EXPECT_EQ(story.at(0).faults, 1) << "mapped writable by the read already";
+  EXPECT_EQ(story.at(0).seen, written(0, 0));
+}
+
 TEST(Fault, SharedSwapEntriesDoNotShareWrites) {
   Story story("r", VMA_WRITE);
   story.process("r").swapbacked();
