@@ -88,19 +88,23 @@ std::string repair(const CheckResult& result, const Row& row, const Row& before,
   const RuleSet introduced = grave & ~before.broken;
   const RuleSet costs = row.broken & kCostRules & ~grave;
   std::string text;
-  switch (verdictOf(row.broken, options.strict)) {
-    case Verdict::kGood:
-      text = "Yes.";
-      break;
-    case Verdict::kAtACost:
-      text = "Yes, at a cost.";
-      break;
-    default:
-      text = "No.";
-  }
+  const bool candidate = isCandidate(row, options.strict);
+  if (candidate)
+    text = "Yes, but for shadow stacks (a candidate: no kernel has been shown to get there).";
+  else
+    switch (verdictOf(row.broken, options.strict)) {
+      case Verdict::kGood:
+        text = "Yes.";
+        break;
+      case Verdict::kAtACost:
+        text = "Yes, at a cost.";
+        break;
+      default:
+        text = "No.";
+    }
   if (cured != 0) text += fmt::format(" Cured: {}.", names(cured));
   if (remaining != 0) {
-    text += " Not cured:";
+    text += candidate ? " Not cured there:" : " Not cured:";
     const char* separator = " ";
     for (Rule rule : rulesOf(remaining)) {
       text += fmt::format("{}{} ({}; {}: {})", separator, ruleInfo(rule).name,

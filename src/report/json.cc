@@ -119,6 +119,7 @@ Json rowJson(const Row& row, bool strict) {
   json["name"] = row.name;
   json["summary"] = row.summary;
   json["verdict"] = verdictName(verdictOf(row.broken, strict));
+  json["shadow_stacks_only"] = isCandidate(row, strict);
   Json broken = Json::object();
   for (Rule rule : rulesOf(row.broken))
     broken[std::string(ruleInfo(rule).name)] = row.count[static_cast<std::size_t>(rule)];

@@ -20,7 +20,9 @@ std::string columnHeading(Rule rule) {
 }
 
 // Shorter than verdictWord(): columns are dear.
-std::string cellOf(Verdict verdict) {
+std::string cellOf(const Row& row, bool strict) {
+  if (isCandidate(row, strict)) return "candid.";
+  const Verdict verdict = verdictOf(row.broken, strict);
   return verdict == Verdict::kAtACost ? "costs" : std::string(verdictWord(verdict));
 }
 
@@ -38,7 +40,7 @@ std::string ruleMatrix(const CheckResult& result, const ReportOptions& options) 
   table.addColumn("verdict");
   for (Rule rule : rules) table.addColumn(columnHeading(rule));
   for (const Row& row : result.rows) {
-    std::vector<std::string> cells{cellOf(verdictOf(row.broken, options.strict))};
+    std::vector<std::string> cells{cellOf(row, options.strict)};
     for (Rule rule : rules) cells.push_back(compact(row.count[static_cast<std::size_t>(rule)]));
     table.addLine(row.name, std::move(cells));
   }

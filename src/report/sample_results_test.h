@@ -22,6 +22,7 @@ inline Row sampleRow(const std::string& name,
   row.summary = "about " + name;
   for (const auto& [rule, count] : broken) {
     row.broken |= ruleBit(rule);
+    row.broken_elsewhere |= ruleBit(rule);
     row.count[static_cast<std::size_t>(rule)] = count;
   }
   row.price = {1000000, 400000, 1000000, 0, 0, 300000};

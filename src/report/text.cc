@@ -78,14 +78,24 @@ std::string rulesText(const CheckResult& result, const ReportOptions& options) {
                 ? "BROKEN: breaks a rule (--strict)."
                 : "Costs: breaks only write-lost or soft-dirty-gained, which cost time or "
                   "space. BROKEN: breaks another rule.";
+  if (std::any_of(result.rows.begin(), result.rows.end(),
+                  [&](const Row& row) { return isCandidate(row, options.strict); }))
+    legend +=
+        " Candid.: a candidate; it breaks such rules on shadow stacks alone, and no kernel has "
+        "been shown to get a large lazyfree folio there.";
   return ruleMatrix(result, options) + '\n' + paragraph(legend);
 }
 
 // How many rows are broken, and which are not.
 std::string summary(const CheckResult& result, bool strict) {
-  std::string good, costly;
+  std::string good, costly, candidates;
   std::size_t broken = 0;
-  for (const Row& row : result.rows) switch (verdictOf(row.broken, strict)) {
+  for (const Row& row : result.rows) {
+    if (isCandidate(row, strict)) {
+      candidates += (candidates.empty() ? "" : ", ") + row.name;
+      continue;
+    }
+    switch (verdictOf(row.broken, strict)) {
       case Verdict::kGood:
         good += (good.empty() ? "" : ", ") + row.name;
         break;
@@ -95,10 +105,12 @@ std::string summary(const CheckResult& result, bool strict) {
       default:
         ++broken;
     }
+  }
   std::string text =
       fmt::format("{} of {} BROKEN", broken, counted(result.rows.size(), "policy", "policies"));
   if (!good.empty()) text += "; good: " + good;
   if (!costly.empty()) text += "; at a cost: " + costly;
+  if (!candidates.empty()) text += "; on shadow stacks only: " + candidates;
   return text;
 }
 

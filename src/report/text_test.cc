@@ -41,6 +41,17 @@ TEST(Matrix, OnlyBrokenRulesGetAColumn) {
             "wrprotect    costs       .    12k\n");
 }
 
+TEST(Matrix, WhatOnlyShadowStacksBreakIsACandidate) {
+  CheckResult result = sampleResult();
+  Row& affected = result.rows[1];
+  affected.broken_elsewhere &= kCostRules;
+  EXPECT_TRUE(isCandidate(affected, false));
+  EXPECT_TRUE(has(ruleMatrix(result, options()), "v6.16       candid."));
+  affected.broken_elsewhere = affected.broken;
+  EXPECT_FALSE(isCandidate(affected, false));
+  EXPECT_FALSE(isCandidate(result.rows[0], false)) << "nothing is broken";
+}
+
 TEST(Matrix, EveryRuleBrokenStillFits) {
   CheckResult result = sampleResult();
   for (const RuleInfo& info : ruleTable()) {

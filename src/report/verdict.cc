@@ -49,6 +49,11 @@ Verdict verdictOf(RuleSet broken, bool strict) {
   return strict || (broken & ~kCostRules) != 0 ? Verdict::kBroken : Verdict::kAtACost;
 }
 
+bool isCandidate(const Row& row, bool strict) {
+  return verdictOf(row.broken, strict) == Verdict::kBroken &&
+         verdictOf(row.broken_elsewhere, strict) != Verdict::kBroken;
+}
+
 Verdict verdictOf(const CheckResult& result, bool strict) {
   RuleSet broken = 0;
   for (const Row& row : result.rows) broken |= row.broken;

@@ -27,6 +27,10 @@ std::string_view verdictName(Verdict verdict);  // for JSON: "good", "cost", "br
 
 Verdict verdictOf(RuleSet broken, bool strict);
 
+// Broken, but on shadow stacks alone: a candidate, since no kernel has been shown to get a lazyfree
+// large folio there. (The exit status does not care.)
+bool isCandidate(const Row& row, bool strict);
+
 // Of all rows together: the worst. Not checked if no scenario was run at all.
 Verdict verdictOf(const CheckResult& result, bool strict);
 
