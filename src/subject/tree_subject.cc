@@ -188,9 +188,9 @@ void TreeSubject::checkSelfTest() {
   if (answer == Agent::Answer::kSilent) reason = "the agent hangs";
   throw Error(
       ErrorKind::kCannotTest,
-      "Self-test failed: the environment does not satisfy the own checks of " +
-          build_.tree.string() + " (" + build_.version + "): " + explainOutcome(build_, reason) +
-          "\nNo rule was applied. This tree asserts something that ptecheck does not set up, or" +
+      "Self-test failed in " + build_.tree.string() + " (" + build_.version +
+          "): " + explainOutcome(build_, reason) +
+          "\nNo rule was applied. This tree asserts something that ptecheck does not set up, or"
           " its code is broken for the simplest cases.");
 }
 

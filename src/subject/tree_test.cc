@@ -342,7 +342,8 @@ TEST(TreeRefusal, AFailedSelfTest) {
     const TreeBuild build = buildTree(edit.view(), {.tree = tree()});
     TreeSubject subject(build);
   });
-  has(text, "does not satisfy the own checks of " + tree().string());
+  has(text, "Self-test failed in " + tree().string());
+  has(text, "does not satisfy this tree's own checks");
   has(text, (tree() / "mm/rmap.c:17").string());
 }
 
