@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -251,15 +253,20 @@ TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
   std::string text = run({"--help"}).out + run({"replay", "--help"}).out;
   for (const char* page : {"README.md", "docs/manual.md", "docs/json.md", "docs/rules.md"})
     text += readFile(fs::path(PTECHECK_SOURCE_DIR) / page);
-  static const std::regex id("\\b[er][0-9][0-9.]*/[a-z0-9.+-]+/[0-9a-z]+\\b");
-  int ids = 0;
-  for (std::sregex_iterator it(text.begin(), text.end(), id), end; it != end; ++it) {
-    const std::string word = it->str();
-    if (has(word, "/tree/")) continue;
-    ++ids;
-    EXPECT_EQ(run({"replay", word, "--strict"}).status, 1) << word;
+  for (char& c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && !has("/+-.", std::string(1, c)))
+      c = ' ';
+  std::set<std::string> ids;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool id = word.size() > 5 && (word[0] == 'e' || word[0] == 'r') && word[1] == '1' &&
+                    std::count(word.begin(), word.end(), '/') == 2;
+    if (!id || has(word, "/tree/")) continue;
+    while (word.back() == '.') word.pop_back();  // the end of a sentence
+    ids.insert(word);
   }
-  EXPECT_GE(ids, 3);
+  for (const std::string& id : ids) EXPECT_EQ(run({"replay", id, "--strict"}).status, 1) << id;
+  EXPECT_GE(ids.size(), 2U);
 }
 
 // What README.md shows as the output of `ptecheck replay` is what it prints.
