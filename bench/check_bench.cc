@@ -4,9 +4,11 @@
 // scenarios a second (each on one policy, or on a tree's own code).
 //
 //   ptecheck_bench --benchmark_filter=Check/
-//   ptecheck_bench --benchmark_filter=Tree/      (fetches and compiles Debian's 6.12 the first time)
+//   ptecheck_bench --benchmark_filter=Tree/      (fetches and compiles Debian's 6.12 the first
+//   time)
 //
-// Check/<policy>/<jobs> uses real time, so that the ratio of the lines for 1 and 2 jobs is the speed-up.
+// Check/<policy>/<jobs> uses real time, so that the ratio of the lines for 1 and 2 jobs is the
+// speed-up.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
@@ -69,7 +71,8 @@ void memory(benchmark::State& state) {
       checkModel({policyByName("v6.16")}, exhaustive(1, pages));
       rusage usage{};
       getrusage(RUSAGE_SELF, &usage);
-      state.counters["KiB_after_" + std::to_string(pages) + "_pages"] = static_cast<double>(usage.ru_maxrss);
+      state.counters["KiB_after_" + std::to_string(pages) + "_pages"] =
+          static_cast<double>(usage.ru_maxrss);
     }
 }
 
@@ -77,13 +80,17 @@ int registerAll() {
   benchmark::RegisterBenchmark("Check/generate_only", generate)->Unit(benchmark::kMillisecond);
   for (const char* policy : {"unbatched", "respect-write-softdirty"})
     for (unsigned jobs : {1U, 2U})
-      benchmark::RegisterBenchmark(("Check/" + std::string(policy) + "/" + std::to_string(jobs)).c_str(), check,
-                                   policy, jobs)
+      benchmark::RegisterBenchmark(
+          ("Check/" + std::string(policy) + "/" + std::to_string(jobs)).c_str(), check, policy,
+          jobs)
           ->Unit(benchmark::kMillisecond)
           ->UseRealTime();
-  benchmark::RegisterBenchmark("Check/memory", memory)->Unit(benchmark::kMillisecond)->Iterations(1);
+  benchmark::RegisterBenchmark("Check/memory", memory)
+      ->Unit(benchmark::kMillisecond)
+      ->Iterations(1);
   for (unsigned jobs : {1U, 2U})
-    benchmark::RegisterBenchmark(("Tree/6.12/" + std::to_string(jobs)).c_str(), checkKernelTree, jobs)
+    benchmark::RegisterBenchmark(("Tree/6.12/" + std::to_string(jobs)).c_str(), checkKernelTree,
+                                 jobs)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
   return 0;

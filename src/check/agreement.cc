@@ -66,14 +66,19 @@ std::string firstDifference(const Scenario& s, const Outcome& model, const Outco
       c.bits(where + " seen", m.seen, t.seen);
     }
     for (unsigned side = 0; side < 2; ++side) {
-      const std::string where = place(process, side == 0 ? "neighbour before the folio" : "neighbour behind the folio");
-      c.bits(where + ", at the start", model.neighbour_before[process][side], tree.neighbour_before[process][side]);
-      c.bits(where + ", at the end", model.neighbour_after[process][side], tree.neighbour_after[process][side]);
+      const std::string where =
+          place(process, side == 0 ? "neighbour before the folio" : "neighbour behind the folio");
+      c.bits(where + ", at the start", model.neighbour_before[process][side],
+             tree.neighbour_before[process][side]);
+      c.bits(where + ", at the end", model.neighbour_after[process][side],
+             tree.neighbour_after[process][side]);
     }
-    static constexpr const char* kKinds[RSS_KINDS] = {"MM_ANONPAGES", "MM_FILEPAGES", "MM_SHMEMPAGES", "MM_SWAPENTS"};
+    static constexpr const char* kKinds[RSS_KINDS] = {"MM_ANONPAGES", "MM_FILEPAGES",
+                                                      "MM_SHMEMPAGES", "MM_SWAPENTS"};
     for (unsigned kind = 0; kind < RSS_KINDS; ++kind)
       c.number(place(process, kKinds[kind]), model.rss[process][kind], tree.rss[process][kind]);
-    c.number(place(process, "deferred flushes"), model.flush_batched[process], tree.flush_batched[process]);
+    c.number(place(process, "deferred flushes"), model.flush_batched[process],
+             tree.flush_batched[process]);
   }
   c.number("mapcount before", model.mapcount_before, tree.mapcount_before);
   c.number("mapcount", model.mapcount, tree.mapcount);
@@ -123,8 +128,8 @@ void compareBatch(Worker& worker, const Search& search, const Policy& policy, st
     if (unit >= worker.first_unit) continue;
     worker.first_unit = unit;
     worker.agreement.first =
-        formatFindingId({search.spaceOf(unit), policy.name, search.choicesOf(unit, number + i)}) + ": " +
-        difference;
+        formatFindingId({search.spaceOf(unit), policy.name, search.choicesOf(unit, number + i)}) +
+        ": " + difference;
   }
   worker.on_tree->clear();
   worker.on_model->clear();
@@ -132,7 +137,8 @@ void compareBatch(Worker& worker, const Search& search, const Policy& policy, st
 
 }  // namespace
 
-Agreement compareWithTree(const TreeBuild& build, const Policy& policy, const SearchOptions& options) {
+Agreement compareWithTree(const TreeBuild& build, const Policy& policy,
+                          const SearchOptions& options) {
   const Search search(options);
   auto make_worker = [&](unsigned) {
     Worker worker;
@@ -152,7 +158,8 @@ Agreement compareWithTree(const TreeBuild& build, const Policy& policy, const Se
     });
     compareBatch(worker, search, policy, unit, number);
   };
-  const std::vector<Worker> workers = runUnits(search.units(), options.share, options.jobs, make_worker, work);
+  const std::vector<Worker> workers =
+      runUnits(search.units(), options.share, options.jobs, make_worker, work);
   Agreement sum;
   std::size_t first_unit = ~std::size_t{0};
   for (const Worker& worker : workers) {

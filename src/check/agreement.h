@@ -12,8 +12,8 @@
 
 namespace ptecheck {
 
-// Two subjects ran the same scenario: do they agree, entry by entry (raw) and counter by counter? Says
-// the first difference ("A page 1 after: model 0x..., tree 0x..."), or "".
+// Two subjects ran the same scenario: do they agree, entry by entry (raw) and counter by counter?
+// Says the first difference ("A page 1 after: model 0x..., tree 0x..."), or "".
 //
 // Not compared: the number of batches, which a tree cannot tell; and with steps, what is seen after
 // them, since a tree's faults are not run.
@@ -26,9 +26,10 @@ struct Agreement {
   std::string first;              // id and difference of the first one, in the order of exploration
 };
 
-// Runs every scenario of the search on the model under `policy` and on the tree's own code, and compares.
-// Any status but STATUS_DONE of the tree's is a difference (unless STATUS_UNSUPPORTED).
-Agreement compareWithTree(const TreeBuild& build, const Policy& policy, const SearchOptions& options);
+// Runs every scenario of the search on the model under `policy` and on the tree's own code, and
+// compares. Any status but STATUS_DONE of the tree's is a difference (unless STATUS_UNSUPPORTED).
+Agreement compareWithTree(const TreeBuild& build, const Policy& policy,
+                          const SearchOptions& options);
 
 }  // namespace ptecheck
 

@@ -13,8 +13,8 @@
 
 namespace ptecheck {
 
-// Scenarios, and room for their outcomes, in two compact buffers: what a Subject takes at a time. A full
-// Outcome is 50 KB, one of four pages 1 KB; so records are as long as they need to be.
+// Scenarios, and room for their outcomes, in two compact buffers: what a Subject takes at a time. A
+// full Outcome is 50 KB, one of four pages 1 KB; so records are as long as they need to be.
 class Batch {
  public:
   Batch() { scenario_bytes_.reserve(kScenarioBytes), outcome_bytes_.reserve(kOutcomeBytes); }
@@ -29,7 +29,8 @@ class Batch {
 
   void add(const Scenario& scenario) {
     const std::size_t scenario_size = aligned(scenarioBytes(scenario.processes, scenario.pages));
-    const std::size_t outcome_size = aligned(outcomeBytes(outcomeProcesses(scenario), scenario.pages));
+    const std::size_t outcome_size =
+        aligned(outcomeBytes(outcomeProcesses(scenario), scenario.pages));
     scenario_at_.push_back(scenario_bytes_.size());
     outcome_at_.push_back(outcome_bytes_.size());
     scenario_bytes_.resize(scenario_bytes_.size() + scenario_size);

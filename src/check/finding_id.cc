@@ -45,7 +45,8 @@ std::string formatFindingId(const FindingId& id) {
 FindingId parseFindingId(std::string_view text) {
   const std::size_t first = text.find('/');
   const std::size_t last = text.rfind('/');
-  if (first == std::string_view::npos || first == last) reject(text, "it has no three parts between '/'");
+  if (first == std::string_view::npos || first == last)
+    reject(text, "it has no three parts between '/'");
   std::string_view space = text.substr(0, first);
   FindingId id;
   id.row = text.substr(first + 1, last - first - 1);
@@ -61,7 +62,8 @@ FindingId parseFindingId(std::string_view text) {
     reject(text, "its first part must be a letter and a version number, such as e1");
   if ((*numbers)[0] != kSpaceVersion)
     reject(text, "it was made by a version of ptecheck that numbers scenarios in another way (" +
-                     std::to_string((*numbers)[0]) + "; this one is " + std::to_string(kSpaceVersion) + ")");
+                     std::to_string((*numbers)[0]) + "; this one is " +
+                     std::to_string(kSpaceVersion) + ")");
   for (std::size_t i = 0; i + 1 < numbers->size(); ++i) {
     if ((*numbers)[i + 1] > 20) reject(text, "it allows more than 20 deviations");
     id.space.deviations[i] = static_cast<std::uint8_t>((*numbers)[i + 1]);
@@ -78,7 +80,8 @@ Scenario scenarioOf(const FindingId& id) {
   Scenario scenario;
   const bool built = chooseScenario(replay, id.space, scenario);
   const std::string text = formatFindingId(id);
-  if (!replay.inRange()) reject(text, "one of its choices is larger than the number of alternatives");
+  if (!replay.inRange())
+    reject(text, "one of its choices is larger than the number of alternatives");
   if (replay.tooLong()) reject(text, "it holds more choices than its scenario has");
   if (!built) reject(text, "its choices build no meaningful scenario");
   return scenario;

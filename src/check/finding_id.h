@@ -11,7 +11,8 @@
 namespace ptecheck {
 
 // A finding's name: SPACE/ROW/CHOICES, for instance e1/v6.16/1000z3a.
-//   SPACE    `e` (exhaustive) or `r` (random), and the version of what choices mean; an exhaustive space
+//   SPACE    `e` (exhaustive) or `r` (random), and the version of what choices mean; an exhaustive
+//   space
 //            with budgets of its own adds them: e1.3.2.1
 //   ROW      a policy of the model (`v6.16`), one with a mutant (`v6.12+rss-short`), or `tree`
 //   CHOICES  see explore/choice_id.h

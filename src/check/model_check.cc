@@ -22,9 +22,9 @@ namespace {
 
 using Format = X86_64<>;
 
-// The code that `differs` compares a policy with, in a form that makes equal code equal: at one entry a batch
-// there is nothing to respect or merge, and putting back the first, the merged or each entry is the same.
-// (The twin in model_check_test.cc runs the reference as it is.)
+// The code that `differs` compares a policy with, in a form that makes equal code equal: at one
+// entry a batch there is nothing to respect or merge, and putting back the first, the merged or
+// each entry is the same. (The twin in model_check_test.cc runs the reference as it is.)
 Policy canonicalReference(const Policy& policy) {
   Policy reference = policy.reference();
   reference.name.clear();
@@ -39,7 +39,8 @@ Policy canonicalReference(const Policy& policy) {
 // have the same such reference share its outcome.
 class Judged {
  public:
-  Judged(std::vector<Policy> policies, RuleSet rules) : policies_(std::move(policies)), rules_(rules) {
+  Judged(std::vector<Policy> policies, RuleSet rules)
+      : policies_(std::move(policies)), rules_(rules) {
     for (const Policy& policy : policies_) {
       if (policy.reach == Reach::kOne) {
         reference_of_.push_back(kNone);  // it is its own reference
@@ -131,8 +132,9 @@ Policy policyByName(std::string_view name) {
     const MutantInfo* mutant = findMutant(name.substr(plus + 1));
     if (base != nullptr && mutant != nullptr) return mutate(*base, *mutant);
   }
-  throw Error(ErrorKind::kUsage, "there is no policy or mutant '" + std::string(name) +
-                                     "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
+  throw Error(ErrorKind::kUsage,
+              "there is no policy or mutant '" + std::string(name) +
+                  "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
 }
 
 ModelRun runOnModel(const Scenario& scenario, const Policy& policy) {
@@ -166,7 +168,8 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
       options.progress(++units_done, search.units() / options.share.count);
     }
   };
-  std::vector<Worker> workers = runUnits(search.units(), options.share, options.jobs, make_worker, work);
+  std::vector<Worker> workers =
+      runUnits(search.units(), options.share, options.jobs, make_worker, work);
 
   CheckResult result;
   result.subject = "the built-in model (x86-64)";
@@ -175,7 +178,8 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
     for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
   if (options.exhaustive_pages != 0)
     result.parts.push_back({search.exhaustive(), scenarios[0], search.situations(), 0});
-  if (options.random_scenarios != 0) result.parts.push_back({search.random(), scenarios[1], 0, options.seed});
+  if (options.random_scenarios != 0)
+    result.parts.push_back({search.random(), scenarios[1], 0, options.seed});
 
   for (std::size_t row = 0; row < policies.size(); ++row) {
     Tally sum;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The check of the model, whole: pinned counts, equality at any number of threads, verdicts on every policy,
-// and a mutant for every rule.
+// The check of the model, whole: pinned counts, equality at any number of threads, verdicts on
+// every policy, and a mutant for every rule.
 #include "check/model_check.h"
 
 #include <gtest/gtest.h>
@@ -51,7 +51,8 @@ RuleSet rulesNamed(std::initializer_list<Rule> rules) {
 
 // What respect-write-softdirty breaks, it breaks on shadow stacks alone.
 TEST(ModelCheck, TheMergedRepairFailsOnShadowStacksOnly) {
-  const CheckResult result = checkModel({policyByName("respect-write-softdirty"), policyByName("v6.16")}, smallSearch());
+  const CheckResult result =
+      checkModel({policyByName("respect-write-softdirty"), policyByName("v6.16")}, smallSearch());
   EXPECT_EQ(ruleNames(serious(result.rows[0].broken_elsewhere)), "");
   if (kSlow) return;  // a share of the space need not hold an example
   EXPECT_NE(serious(result.rows[0].broken), 0U);
@@ -59,8 +60,8 @@ TEST(ModelCheck, TheMergedRepairFailsOnShadowStacksOnly) {
 }
 
 // What the whole search must find for each policy, cost aside. The shadow-stack entries that
-// FPB_RESPECT_WRITE does not see (write=0, dirty=1, and the dirty bit is normalised away) are why the two
-// respect-write policies are not empty.
+// FPB_RESPECT_WRITE does not see (write=0, dirty=1, and the dirty bit is normalised away) are why
+// the two respect-write policies are not empty.
 const std::map<std::string, RuleSet>& expectedVerdicts() {
   using enum Rule;
   static const std::map<std::string, RuleSet> verdicts = {
@@ -85,7 +86,8 @@ std::string fingerprint(const CheckResult& result) {
   for (const Row& row : result.rows) {
     text += row.name;
     for (std::uint64_t count : row.count) text += " " + std::to_string(count);
-    text += " " + std::to_string(row.price.batched_entries) + " " + std::to_string(row.price.extra_faults) + "\n";
+    text += " " + std::to_string(row.price.batched_entries) + " " +
+            std::to_string(row.price.extra_faults) + "\n";
   }
   for (const Finding& finding : result.findings) text += finding.id + "\n";
   return text;
@@ -170,7 +172,8 @@ TEST(ModelCheck, FindingsReplayAndAreShrunk) {
   SearchOptions options = smallSearch();
   options.random_scenarios = 500;
   if (kSlow) options.share = {0, 20};
-  const CheckResult result = checkModel({policyByName("v6.15"), policyByName("wrprotect")}, options);
+  const CheckResult result =
+      checkModel({policyByName("v6.15"), policyByName("wrprotect")}, options);
   ASSERT_FALSE(result.findings.empty());
   for (const Finding& finding : result.findings) {
     const FindingId id = parseFindingId(finding.id);
@@ -206,7 +209,8 @@ TEST(ModelCheck, SharedReferencesGiveTheSameVerdict) {
         differing += differs<Format>(s, *batched, *one_by_one) != 0;
       });
     const CheckResult result = checkModel({policy}, options);
-    EXPECT_EQ(result.rows[0].count[static_cast<std::size_t>(Rule::kDiffers)], differing) << policy.name;
+    EXPECT_EQ(result.rows[0].count[static_cast<std::size_t>(Rule::kDiffers)], differing)
+        << policy.name;
   }
 }
 
@@ -230,7 +234,9 @@ TEST_P(MutantTest, IsFoundByItsRule) {
   const RuleSet added = result.rows[1].broken & ~result.rows[0].broken;
   const Rule rule = *findRule(info.rule);
   EXPECT_TRUE(contains(result.rows[1].broken, rule)) << ruleNames(result.rows[1].broken);
-  const auto count = [&](std::size_t row) { return result.rows[row].count[static_cast<std::size_t>(rule)]; };
+  const auto count = [&](std::size_t row) {
+    return result.rows[row].count[static_cast<std::size_t>(rule)];
+  };
   EXPECT_GT(count(1), count(0));
   if (info.alone) {
     EXPECT_EQ(ruleNames(serious(added) & ~ruleBit(rule)), "");
@@ -247,9 +253,9 @@ INSTANTIATE_TEST_SUITE_P(All, MutantTest, testing::ValuesIn(mutants().begin(), m
 #endif
 
 TEST(FindingId, RejectsWhatItCannotMean) {
-  for (const char* bad :
-       {"", "e1", "e1/v6.16", "x1/v6.16/0", "e/v6.16/0", "e9/v6.16/0", "e1.1/v6.16/0", "e1.1.2.99/v6.16/0",
-        "r1.1.1.1/v6.16/0", "e1//0", "e1/v6.16/", "e1/v6.16/1z", "e1/v6.16/A", "e1/v6.16/9"}) {
+  for (const char* bad : {"", "e1", "e1/v6.16", "x1/v6.16/0", "e/v6.16/0", "e9/v6.16/0",
+                          "e1.1/v6.16/0", "e1.1.2.99/v6.16/0", "r1.1.1.1/v6.16/0", "e1//0",
+                          "e1/v6.16/", "e1/v6.16/1z", "e1/v6.16/A", "e1/v6.16/9"}) {
     EXPECT_THROW(scenarioOf(parseFindingId(bad)), Error) << bad;
   }
   // Right in form, and no scenario: nothing is mapped.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What a check found: one row a column-subject (a policy of the model, or a tree), one finding for each
-// rule that a row broke. Plain data; report/ prints it.
+// What a check found: one row a column-subject (a policy of the model, or a tree), one finding for
+// each rule that a row broke. Plain data; report/ prints it.
 #ifndef PTECHECK_CHECK_RESULT_H
 #define PTECHECK_CHECK_RESULT_H
 
@@ -22,19 +22,19 @@ namespace ptecheck {
 // What being careful costs, as sums over scenarios.
 struct Price {
   std::uint64_t scenarios = 0;
-  std::uint64_t batches = 0;            // unmapped or put back; 0 if the subject cannot tell
-  std::uint64_t batched_entries = 0;    // entries in them
-  std::uint64_t extra_faults = 0;       // entries that were writable and are not: each faults once more
+  std::uint64_t batches = 0;          // unmapped or put back; 0 if the subject cannot tell
+  std::uint64_t batched_entries = 0;  // entries in them
+  std::uint64_t extra_faults = 0;  // entries that were writable and are not: each faults once more
   std::uint64_t spurious_soft_dirty = 0;  // entries that became soft-dirty unwritten
-  std::uint64_t flushed = 0;            // immediate TLB flushes
+  std::uint64_t flushed = 0;              // immediate TLB flushes
 
   Price& operator+=(const Price& other);
 };
 
 // The first scenario (in the order of exploration, then shrunk) in which a row breaks a rule.
 struct Finding {
-  std::string id;         // `ptecheck replay ID` shows it again
-  std::string row;        // name of the Row
+  std::string id;   // `ptecheck replay ID` shows it again
+  std::string row;  // name of the Row
   Rule rule{};
   Scenario scenario{};
   Outcome outcome{};
@@ -45,8 +45,8 @@ struct Row {
   std::string name;     // as given on the command line
   std::string summary;  // one line
   RuleSet broken = 0;   // rules broken at least once
-  // ... and those broken in a scenario without a shadow stack. What is broken on shadow stacks alone is a
-  // candidate: no kernel has been shown to get a lazyfree large folio there.
+  // ... and those broken in a scenario without a shadow stack. What is broken on shadow stacks
+  // alone is a candidate: no kernel has been shown to get a lazyfree large folio there.
   RuleSet broken_elsewhere = 0;
   std::array<std::uint64_t, kRules> count{};  // scenarios that break the rule
   Price price;
@@ -61,8 +61,8 @@ struct Part {
 };
 
 struct CheckResult {
-  std::string subject;       // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
-  std::vector<Part> parts;   // exhaustive first
+  std::string subject;      // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
+  std::vector<Part> parts;  // exhaustive first
   std::vector<Row> rows;
   std::vector<Finding> findings;  // by row, then rule
   // Scenarios which the subject could not express or run, and the first reason; never silent.

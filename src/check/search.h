@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The search, whatever the subject: which units of work there are, and the walk over the scenarios of one.
-// A unit of the exhaustive part is a situation (all entry states of it); of the random part, a run of
-// consecutive sample numbers. Units are numbered in the order of exploration, over both parts.
+// The search, whatever the subject: which units of work there are, and the walk over the scenarios
+// of one. A unit of the exhaustive part is a situation (all entry states of it); of the random
+// part, a run of consecutive sample numbers. Units are numbered in the order of exploration, over
+// both parts.
 #ifndef PTECHECK_CHECK_SEARCH_H
 #define PTECHECK_CHECK_SEARCH_H
 
@@ -43,8 +44,8 @@ class Search {
   const Space& spaceOf(std::size_t unit) const { return isRandom(unit) ? random_ : exhaustive_; }
   bool isRandom(std::size_t unit) const { return unit >= situations_.size(); }
 
-  // Calls visit(scenario, choices) for every meaningful scenario of the unit, in order; `choices()` gives
-  // its list. The scenario is valid during the call only.
+  // Calls visit(scenario, choices) for every meaningful scenario of the unit, in order; `choices()`
+  // gives its list. The scenario is valid during the call only.
   template <class Visit>
   void forEach(std::size_t unit, Scenario& scenario, Visit visit) const {
     if (isRandom(unit))
@@ -88,7 +89,8 @@ class Search {
     const std::uint64_t end = std::min(samples_, begin + kSamplesPerUnit);
     for (std::uint64_t index = begin; index < end; ++index) {
       RandomChoices choices(seed_, index);
-      if (chooseScenario(choices, random_, scenario)) visit(scenario, [&] { return choices.choices(); });
+      if (chooseScenario(choices, random_, scenario))
+        visit(scenario, [&] { return choices.choices(); });
     }
   }
 

@@ -19,10 +19,10 @@ using Progress = std::function<void(std::size_t done, std::size_t total)>;
 // What to search, on whatever subject.
 struct SearchOptions {
   RuleSet rules = kAllRules;
-  unsigned exhaustive_pages = 4;             // largest folio of the exhaustive part; 0: none
+  unsigned exhaustive_pages = 4;  // largest folio of the exhaustive part; 0: none
   std::array<std::uint8_t, 3> deviations = Space{}.deviations;
-  unsigned random_pages = MAX_PAGES;         // largest folio of the random part
-  std::uint64_t random_scenarios = 20000;    // 0: no random part
+  unsigned random_pages = MAX_PAGES;       // largest folio of the random part
+  std::uint64_t random_scenarios = 20000;  // 0: no random part
   std::uint64_t seed = 1;
   unsigned jobs = 1;
   Share share;

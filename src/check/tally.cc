@@ -22,7 +22,8 @@ Tally& Tally::operator+=(const Tally& other) {
     count_[rule] += other.count_[rule];
     const std::optional<FirstBroken>& theirs = other.first_[rule];
     std::optional<FirstBroken>& ours = first_[rule];
-    if (theirs && (!ours || std::tie(theirs->part, theirs->unit) < std::tie(ours->part, ours->unit)))
+    if (theirs &&
+        (!ours || std::tie(theirs->part, theirs->unit) < std::tie(ours->part, ours->unit)))
       ours = theirs;
   }
   return *this;

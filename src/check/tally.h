@@ -15,8 +15,9 @@
 
 namespace ptecheck {
 
-// Where a rule was broken first: by unit of work, then by order within the unit. Each unit is done by
-// one thread in order, so the lowest unit's first is the search's first, at any number of threads.
+// Where a rule was broken first: by unit of work, then by order within the unit. Each unit is done
+// by one thread in order, so the lowest unit's first is the search's first, at any number of
+// threads.
 struct FirstBroken {
   std::size_t part = 0;
   std::size_t unit = 0;
@@ -37,7 +38,8 @@ class Tally {
     price_.flushed += o.flushes;
     if (broken == 0) return;
     if (!(s.vma[0][0].flags & VMA_SHADOW_STACK)) broken_elsewhere_ |= broken;
-    if (broken & (ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained))) addCosts<Format>(s, o);
+    if (broken & (ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained)))
+      addCosts<Format>(s, o);
     for (RuleSet rest = broken; rest != 0; rest &= rest - 1) {
       const auto rule = static_cast<std::size_t>(std::countr_zero(rest));
       ++count_[rule];
@@ -63,7 +65,8 @@ class Tally {
       const auto after = o.entry[i].after;
       if (!Format::pte_present(before) || !Format::pte_present(after)) continue;
       if (Format::pte_write(before) && !Format::pte_write(after)) ++price_.extra_faults;
-      if (!Format::pte_soft_dirty(before) && Format::pte_soft_dirty(after)) ++price_.spurious_soft_dirty;
+      if (!Format::pte_soft_dirty(before) && Format::pte_soft_dirty(after))
+        ++price_.spurious_soft_dirty;
     }
   }
 

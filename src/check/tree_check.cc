@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The check of a kernel tree's own code: the model's search, with agents in place of machines. A thread has
-// one agent with the tree's code and, if that code batches, one with the same code at batch size 1.
+// The check of a kernel tree's own code: the model's search, with agents in place of machines. A
+// thread has one agent with the tree's code and, if that code batches, one with the same code at
+// batch size 1.
 //
-// What stops a check, and what is a finding? A scenario that reaches something the environment does not
-// model, a privileged instruction, or a crash tells nothing about the tree: no verdict (exit 125), with
-// the place. The tree's own WARN and BUG in a legal scenario are findings, by the rule own-checks: the
-// self-test has shown that the environment satisfies these checks where nothing is special.
+// What stops a check, and what is a finding? A scenario that reaches something the environment does
+// not model, a privileged instruction, or a crash tells nothing about the tree: no verdict (exit
+// 125), with the place. The tree's own WARN and BUG in a legal scenario are findings, by the rule
+// own-checks: the self-test has shown that the environment satisfies these checks where nothing is
+// special.
 #include "check/tree_check.h"
 
 #include <algorithm>
@@ -46,7 +48,8 @@ class Judged {
 
   TreeSubject& tree() { return tree_; }
 
-  // Calls use(index, scenario, outcome, reference outcome or null, broken) for each scenario of `batch`.
+  // Calls use(index, scenario, outcome, reference outcome or null, broken) for each scenario of
+  // `batch`.
   template <class Use>
   void run(Batch& batch, Batch& reference_batch, Use use) {
     if (batch.empty()) return;
@@ -65,9 +68,10 @@ class Judged {
   // Throws if this outcome means that the tree cannot be tested.
   void refuse(const Outcome& o, const std::string& id) const {
     if (o.status == STATUS_DONE || o.status == STATUS_BUG || o.status == STATUS_UNSUPPORTED) return;
-    throw Error(ErrorKind::kCannotTest, "Not tested: " + explainOutcome(build_, o.message) +
-                                            "\nThe scenario that led there: " + id +
-                                            "\nNo verdict is given, since part of the scenarios did not run.");
+    throw Error(ErrorKind::kCannotTest,
+                "Not tested: " + explainOutcome(build_, o.message) +
+                    "\nThe scenario that led there: " + id +
+                    "\nNo verdict is given, since part of the scenarios did not run.");
   }
 
  private:
@@ -97,9 +101,8 @@ class Single {
     batch_.add(scenario);
     reference_.add(scenario);
     judged_.run(batch_, reference_,
-                [&](std::size_t, const Scenario&, const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
-                  use(o, one_by_one, broken);
-                });
+                [&](std::size_t, const Scenario&, const Outcome& o, const Outcome* one_by_one,
+                    RuleSet broken) { use(o, one_by_one, broken); });
   }
   void refuse(const Outcome& o, const std::string& id) const { judged_.refuse(o, id); }
 
@@ -135,7 +138,8 @@ struct Worker {
 
 class TreeSearch {
  public:
-  TreeSearch(const TreeBuild& build, const Search& search, const SearchOptions& options, const char* row)
+  TreeSearch(const TreeBuild& build, const Search& search, const SearchOptions& options,
+             const char* row)
       : build_(build), search_(search), options_(options), row_(row) {}
 
   // Adds one row, its findings and, the first time, the parts to `result`.
@@ -200,13 +204,14 @@ class TreeSearch {
   void runBatch(Worker& worker, std::size_t unit, std::size_t first) {
     const std::size_t part = partOf(unit);
     worker.judged->run(*worker.batch, *worker.reference,
-                       [&](std::size_t i, const Scenario& s, const Outcome& o, const Outcome* one_by_one,
-                           RuleSet broken) {
+                       [&](std::size_t i, const Scenario& s, const Outcome& o,
+                           const Outcome* one_by_one, RuleSet broken) {
                          if (o.status != STATUS_DONE) notDone(worker, unit, first + i, o);
                          if (o.status == STATUS_UNSUPPORTED) return;
                          ++worker.scenarios[part];
-                         worker.tally.add<Format>(s, o, broken, part, unit,
-                                                  [&] { return search_.choicesOf(unit, first + i); });
+                         worker.tally.add<Format>(s, o, broken, part, unit, [&] {
+                           return search_.choicesOf(unit, first + i);
+                         });
                          if (one_by_one != nullptr && o.status == STATUS_DONE)
                            worker.bits.add(bitDifferences<Format>(s, o, *one_by_one));
                        });
@@ -254,7 +259,8 @@ class TreeSearch {
         if (!chooseScenario(replay, space, scenario)) return false;
         *used = replay.used();
         bool fails = false;
-        single.run(scenario, [&](const Outcome&, const Outcome*, RuleSet broken) { fails = broken != 0; });
+        single.run(scenario,
+                   [&](const Outcome&, const Outcome*, RuleSet broken) { fails = broken != 0; });
         return fails;
       };
       id.choices = shrink(choices, still_fails);
@@ -320,16 +326,19 @@ RuleSet brokenBy(const CheckResult& result, const char* row) {
 void addNotes(const TreeBuild& build, TreeCheck& check) {
   if (!check.batches)
     check.notes.push_back(
-        "mm/rmap.c of this tree takes one entry at a time: there is no batch to compare with (rule differs).");
+        "mm/rmap.c of this tree takes one entry at a time: there is no batch to compare with (rule "
+        "differs).");
   if (!build.unknown_data.empty()) {
     std::string list;
     for (const std::string& name : build.unknown_data) list += (list.empty() ? "" : ", ") + name;
-    check.notes.push_back("Data that the environment does not model, and no scenario touched: " + list + ".");
+    check.notes.push_back(
+        "Data that the environment does not model, and no scenario touched: " + list + ".");
   }
   for (const std::string& file : build.left_out) check.notes.push_back("Left out: " + file);
   if (check.result.unsupported != 0)
-    check.notes.push_back(std::to_string(check.result.unsupported) +
-                          " scenarios cannot be expressed in this tree: " + check.result.unsupported_reason);
+    check.notes.push_back(
+        std::to_string(check.result.unsupported) +
+        " scenarios cannot be expressed in this tree: " + check.result.unsupported_reason);
 }
 
 }  // namespace
@@ -374,7 +383,8 @@ ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   single.run(scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
     single.refuse(o, "the one given");
     if (o.status == STATUS_UNSUPPORTED)
-      throw Error(ErrorKind::kCannotTest, "This tree cannot express the scenario: " + std::string(o.message));
+      throw Error(ErrorKind::kCannotTest,
+                  "This tree cannot express the scenario: " + std::string(o.message));
     copyOutcome(scenario, o, run.outcome);
     run.broken = broken;
     run.violations = explainOnTree(build, scenario, o, one_by_one);

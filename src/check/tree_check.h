@@ -23,21 +23,22 @@ struct TreeCheckOptions {
 
 // The verdict on a tree: a check of its own code, and what only a tree can have.
 struct TreeCheck {
-  CheckResult result;       // row "tree"; with patches, rows "base" and "tree" (patched)
-  std::string version;      // "6.12.117", as the tree's Makefile says
-  bool batches = false;     // this tree's mm/rmap.c works on batches (else `differs` says nothing)
-  // With patches: rules that the patched tree breaks and the base does not; and changed lines that hold
-  // code and never ran in any scenario ("mm/rmap.c:1857"). If there are any, the verdict is "not checked".
+  CheckResult result;    // row "tree"; with patches, rows "base" and "tree" (patched)
+  std::string version;   // "6.12.117", as the tree's Makefile says
+  bool batches = false;  // this tree's mm/rmap.c works on batches (else `differs` says nothing)
+  // With patches: rules that the patched tree breaks and the base does not; and changed lines that
+  // hold code and never ran in any scenario ("mm/rmap.c:1857"). If there are any, the verdict is
+  // "not checked".
   RuleSet new_rules = 0;
   std::vector<std::string> never_ran;
-  // Bits that differ between the tree and the same code at batch size 1, gained and lost apart, summed
-  // over all scenarios; permitted differences included. One line each, ready to print.
+  // Bits that differ between the tree and the same code at batch size 1, gained and lost apart,
+  // summed over all scenarios; permitted differences included. One line each, ready to print.
   std::vector<std::string> bit_differences;
   std::vector<std::string> notes;  // unknown data, scenarios the tree cannot express, ...
 };
 
-// Configures and compiles what is needed (cached), runs the self-test, then every scenario of the search.
-// Throws Error(kCannotTest) if the tree cannot be tested, with what to do about it.
+// Configures and compiles what is needed (cached), runs the self-test, then every scenario of the
+// search. Throws Error(kCannotTest) if the tree cannot be tested, with what to do about it.
 TreeCheck checkTree(const TreeCheckOptions& options);
 
 // One scenario on the tree's own code (`run FILE`, `replay ID`).

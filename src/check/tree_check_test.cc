@@ -22,8 +22,9 @@ SearchOptions wholeSearch() {
   return options;
 }
 
-// Model and tree are two implementations of one thing, made by reading and by compiling: entry by entry and
-// counter by counter they agree, over the whole exhaustive space and samples up to 512 pages.
+// Model and tree are two implementations of one thing, made by reading and by compiling: entry by
+// entry and counter by counter they agree, over the whole exhaustive space and samples up to 512
+// pages.
 TEST(TreeAgreement, ModelAndTreeAgreeEverywhere) {
   const TreeBuild build = buildTree({.tree = getKernelSource("6.12", {})});
   const Agreement agreement = compareWithTree(build, policyByName("v6.12"), wholeSearch());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The drivers of choices, on a toy: a list of up to three letters, some of which allow no successor.
+// The drivers of choices, on a toy: a list of up to three letters, some of which allow no
+// successor.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -121,7 +122,8 @@ TEST(ChoiceId, RoundTripsLargeChoices) {
   }
   EXPECT_EQ(encodeChoices({3, 0, 0}), "3");
   EXPECT_EQ(encodeChoices({}), "0");
-  for (const char* bad : {"", "1z", "A", "1 2", "1.2", "-1"}) EXPECT_FALSE(decodeChoices(bad)) << bad;
+  for (const char* bad : {"", "1z", "A", "1 2", "1.2", "-1"})
+    EXPECT_FALSE(decodeChoices(bad)) << bad;
 }
 
 TEST(Shrink, ReachesTheFirstFailingList) {

@@ -16,7 +16,8 @@ namespace ptecheck {
 //   Odometer o;
 //   do { o.rewind(); build(o); ... } while (o.next());
 //
-// Nothing is stored but the current list of choices, so memory is constant in the number of scenarios.
+// Nothing is stored but the current list of choices, so memory is constant in the number of
+// scenarios.
 class Odometer {
  public:
   Odometer() = default;

@@ -18,11 +18,11 @@ struct Share {
   std::size_t count = 1;
 };
 
-// Runs `work(worker, unit)` for each unit number below `units` that belongs to `share`, on `jobs` threads
-// which take the next unit when they are free. Each thread has a worker of its own, made by
-// `make_worker(thread)`; the workers are returned in thread order when all is done. Which worker got
-// which unit depends on timing: results must be kept by unit number, or be sums. The first exception of
-// any thread is rethrown, after all threads have stopped.
+// Runs `work(worker, unit)` for each unit number below `units` that belongs to `share`, on `jobs`
+// threads which take the next unit when they are free. Each thread has a worker of its own, made by
+// `make_worker(thread)`; the workers are returned in thread order when all is done. Which worker
+// got which unit depends on timing: results must be kept by unit number, or be sums. The first
+// exception of any thread is rethrown, after all threads have stopped.
 template <class MakeWorker, class Work>
 auto runUnits(std::size_t units, Share share, unsigned jobs, MakeWorker make_worker, Work work) {
   using Worker = decltype(make_worker(0U));
@@ -41,7 +41,8 @@ auto runUnits(std::size_t units, Share share, unsigned jobs, MakeWorker make_wor
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned thread = 1; thread < jobs; ++thread) threads.emplace_back(body, std::ref(workers[thread]));
+  for (unsigned thread = 1; thread < jobs; ++thread)
+    threads.emplace_back(body, std::ref(workers[thread]));
   body(workers[0]);
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);

@@ -8,10 +8,10 @@
 
 namespace ptecheck {
 
-// The seeded driver. Scenario number `index` of a seed is the same whatever was drawn before it, on any
-// machine and in any thread: the state is a function of (seed, index) alone. The generator is
-// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): its quality
-// is ample for choosing bits, and one scenario costs no set-up.
+// The seeded driver. Scenario number `index` of a seed is the same whatever was drawn before it, on
+// any machine and in any thread: the state is a function of (seed, index) alone. The generator is
+// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): its
+// quality is ample for choosing bits, and one scenario costs no set-up.
 class RandomChoices {
  public:
   RandomChoices(std::uint64_t seed, std::uint64_t index)

@@ -9,9 +9,9 @@
 
 namespace ptecheck {
 
-// Replays a recorded list. Past its end the answer is 0, so trailing zeros need not be kept. An answer
-// that is out of range becomes the largest one, and `inRange()` says so: the shrinker lives with that,
-// an id from a user does not.
+// Replays a recorded list. Past its end the answer is 0, so trailing zeros need not be kept. An
+// answer that is out of range becomes the largest one, and `inRange()` says so: the shrinker lives
+// with that, an id from a user does not.
 class Replay {
  public:
   explicit Replay(Choices choices) : choices_(std::move(choices)) {}

@@ -37,7 +37,8 @@ class Attempt {
 
 bool removeBlocks(Attempt& attempt) {
   bool better = false;
-  for (std::size_t block = std::max<std::size_t>(attempt.best().size() / 2, 1); block > 0; block /= 2) {
+  for (std::size_t block = std::max<std::size_t>(attempt.best().size() / 2, 1); block > 0;
+       block /= 2) {
     for (std::size_t at = 0; at + block <= attempt.best().size();) {
       Choices tried = attempt.best();
       tried.erase(tried.begin() + static_cast<std::ptrdiff_t>(at),

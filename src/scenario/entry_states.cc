@@ -27,9 +27,9 @@ void add(States& states, unsigned first, unsigned second = 0) {
   states.push_back({static_cast<unsigned short>(first), static_cast<unsigned short>(second)});
 }
 
-// All states of entries in VMAs of this kind. Legal ones only (legal.cc says why): a writable entry's page
-// is exclusive, an exclusive page has one mapping, uffd-wp and NUMA hints exclude write, a writable
-// shadow-stack entry is dirty.
+// All states of entries in VMAs of this kind. Legal ones only (legal.cc says why): a writable
+// entry's page is exclusive, an exclusive page has one mapping, uffd-wp and NUMA hints exclude
+// write, a writable shadow-stack entry is dirty.
 States build(unsigned vma_flags, bool pair, bool all) {
   const bool shadow_stack = (vma_flags & VMA_SHADOW_STACK) != 0;
   const unsigned young_of_core = all ? 0 : ENTRY_YOUNG;
@@ -39,7 +39,8 @@ States build(unsigned vma_flags, bool pair, bool all) {
     add(states, ENTRY_OTHER);
     add(states, ENTRY_SWAPPED);
   }
-  // Of a pair, what a process has alone and cannot write is tried in small folios only: B has no part in it.
+  // Of a pair, what a process has alone and cannot write is tried in small folios only: B has no
+  // part in it.
   std::vector<unsigned> kinds = {kReadShared};
   if (all || !pair) kinds.push_back(kReadExclusive);
   if (vma_flags & VMA_WRITE) kinds.push_back(kWrite);
@@ -61,7 +62,8 @@ States build(unsigned vma_flags, bool pair, bool all) {
           const bool shared_by_both = pair && !(kind & ENTRY_EXCLUSIVE);
           if (all || !shared_by_both) add(states, first);
           if (!shared_by_both) continue;
-          // Shared with B: each has its own dirty bit (and the same soft-dirty bit, as fork copies it).
+          // Shared with B: each has its own dirty bit (and the same soft-dirty bit, as fork copies
+          // it).
           for (unsigned other_dirty : {0U, unsigned{ENTRY_DIRTY}})
             add(states, first, kReadShared | other_dirty | soft_dirty | young | young_of_core);
         }
@@ -81,11 +83,12 @@ States build(unsigned vma_flags, bool pair, bool all) {
 EntryStates entryStates(unsigned vma_flags, bool pair, bool all) {
   // Built once: what is legal depends on three flags of the VMA only.
   constexpr unsigned kKinds = 8;
-  static const std::array<States, kKinds * 4> tables = [] {
+  static const std::array<States, kKinds* 4> tables = [] {
     std::array<States, kKinds * 4> result;
     for (unsigned kind = 0; kind < kKinds; ++kind)
       for (unsigned form = 0; form < 4; ++form) {
-        const unsigned flags = (kind & 1 ? unsigned{VMA_WRITE} : 0U) | (kind & 2 ? unsigned{VMA_UFFD_WP} : 0U) |
+        const unsigned flags = (kind & 1 ? unsigned{VMA_WRITE} : 0U) |
+                               (kind & 2 ? unsigned{VMA_UFFD_WP} : 0U) |
                                (kind & 4 ? unsigned{VMA_SHADOW_STACK} : 0U);
         result[kind * 4 + form] = build(flags, (form & 1) != 0, (form & 2) != 0);
       }

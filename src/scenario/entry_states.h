@@ -14,8 +14,9 @@ struct EntryState {
 using EntryStates = std::span<const EntryState>;
 
 // The legal states of a page in VMAs with these flags (VMA_*), simplest first. `all`: every one;
-// otherwise those that batched unmapping can tell apart: no young bit (it is never compared, and merged
-// only), no NUMA hints and foreign holes (they end a batch like any other hole or difference).
+// otherwise those that batched unmapping can tell apart: no young bit (it is never compared, and
+// merged only), no NUMA hints and foreign holes (they end a batch like any other hole or
+// difference).
 EntryStates entryStates(unsigned vma_flags, bool pair, bool all);
 
 }  // namespace ptecheck

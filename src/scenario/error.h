@@ -14,8 +14,8 @@ enum class ErrorKind {
   kInternal,    // ours
 };
 
-// An error that reaches the user. `what()` names the thing that is wrong and what to do about it, in
-// whole sentences without a trailing newline.
+// An error that reaches the user. `what()` names the thing that is wrong and what to do about it,
+// in whole sentences without a trailing newline.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}

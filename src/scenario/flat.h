@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The flat scenario and outcome: plain C, because both sides of a process boundary read it - the C++
- * tool, and the C agent that is compiled against a kernel tree's own headers (no libc there, hence no
- * <stdint.h>).
+ * The flat scenario and outcome: plain C, because both sides of a process boundary read it - the
+ * C++ tool, and the C agent that is compiled against a kernel tree's own headers (no libc there,
+ * hence no <stdint.h>).
  *
  * A Scenario says what the world looks like before the operation. It names no architecture: each
  * subject encodes the entries in its own format and reports them back raw, in `EntryResult.before`,
@@ -12,12 +12,13 @@
  * Geometry, the same for every subject, so that two subjects can be compared entry by entry:
  *
  *   - the folio occupies page frames FOLIO_PFN .. FOLIO_PFN + pages - 1;
- *   - its page i is mapped, in every process, at slot scenarioFirstSlot() + i of two consecutive page
- *     tables of TABLE_SLOTS entries (slot TABLE_SLOTS is the first of the second table);
- *   - the slot before and the slot after the folio map one page of *another* folio, whose page frames
- *     continue the run (FOLIO_PFN - 1 and FOLIO_PFN + pages) and whose bits equal those of the nearest
- *     entry of this folio (if that is a hole: young, read-only, exclusive), so that a batch which runs
- *     too far has something to run into. A neighbour that would fall outside the two tables is absent;
+ *   - its page i is mapped, in every process, at slot scenarioFirstSlot() + i of two consecutive
+ * page tables of TABLE_SLOTS entries (slot TABLE_SLOTS is the first of the second table);
+ *   - the slot before and the slot after the folio map one page of *another* folio, whose page
+ * frames continue the run (FOLIO_PFN - 1 and FOLIO_PFN + pages) and whose bits equal those of the
+ * nearest entry of this folio (if that is a hole: young, read-only, exclusive), so that a batch
+ * which runs too far has something to run into. A neighbour that would fall outside the two tables
+ * is absent;
  *   - a process has one VMA over all of this, or two that meet at folio page `split`
  *     (split == pages: the first VMA ends exactly where the folio ends).
  *
@@ -65,7 +66,7 @@ enum { /* Scenario.folio_flags and Outcome.folio_flags; the folio is always anon
        FOLIO_MLOCKED = 1 << 5
 };
 
-enum {              /* VmaSpec.flags; every VMA is readable and private */
+enum {                         /* VmaSpec.flags; every VMA is readable and private */
        VMA_WRITE = 1 << 0,     /* VM_WRITE */
        VMA_LOCKED = 1 << 1,    /* VM_LOCKED */
        VMA_DROPPABLE = 1 << 2, /* VM_DROPPABLE (6.11 and later) */
@@ -76,18 +77,19 @@ enum {              /* VmaSpec.flags; every VMA is readable and private */
 
 enum { OPERATION_TRY_TO_UNMAP = 0 };
 
-enum {                  /* Scenario.ttu */
+enum {                             /* Scenario.ttu */
        UNMAP_BATCH_FLUSH = 1 << 0, /* TTU_BATCH_FLUSH: may defer TLB flushes */
        UNMAP_IGNORE_MLOCK = 1 << 1 /* TTU_IGNORE_MLOCK */
 };
 
-enum { /* Scenario.event: what another CPU or a failing call does, at the event_at-th chance (from 1) */
+enum { /* Scenario.event: what another CPU or a failing call does, at the event_at-th chance (from
+          1) */
        EVENT_NONE = 0,
-       EVENT_REFERENCE = 1,      /* a folio reference is taken, and kept, between clear and count */
-       EVENT_SWAP_DUPLICATE = 2  /* swap_duplicate() fails */
+       EVENT_REFERENCE = 1,     /* a folio reference is taken, and kept, between clear and count */
+       EVENT_SWAP_DUPLICATE = 2 /* swap_duplicate() fails */
 };
 
-enum { /* Step.action */
+enum {                /* Step.action */
        STEP_READ = 0, /* process reads pages (everybody reads everything at the end anyway) */
        STEP_WRITE = 1,
        STEP_FORK = 2 /* process forks; the child is the next unused process number */
@@ -114,21 +116,22 @@ typedef struct Scenario {
   unsigned short pins;        /* FOLL_PIN pins */
   unsigned short table_end;   /* folio page at which the first page table ends; 0: it does not */
   unsigned char ttu;          /* UNMAP_* */
-  unsigned char remote_cpu;   /* 1: the processes also run on another CPU (x86 may then defer flushes) */
-  unsigned char event;        /* EVENT_* */
-  unsigned char steps;        /* of `step` in use */
-  unsigned short event_at;    /* 1: the first chance */
+  unsigned char
+      remote_cpu;      /* 1: the processes also run on another CPU (x86 may then defer flushes) */
+  unsigned char event; /* EVENT_* */
+  unsigned char steps; /* of `step` in use */
+  unsigned short event_at;             /* 1: the first chance */
   unsigned short split[MAX_PROCESSES]; /* folio page where VMA 1 follows VMA 0; 0: one VMA only */
   VmaSpec vma[MAX_PROCESSES][2];
-  Step step[MAX_STEPS];                              /* after the operation */
-  unsigned short entry[MAX_PROCESSES * MAX_PAGES];   /* ENTRY_*, [process * pages + page] */
+  Step step[MAX_STEPS];                            /* after the operation */
+  unsigned short entry[MAX_PROCESSES * MAX_PAGES]; /* ENTRY_*, [process * pages + page] */
 } Scenario;
 
 enum { /* Outcome.status */
        STATUS_DONE = 0,
-       STATUS_UNMODELLED = 1, /* reached a function or datum the environment does not model */
-       STATUS_BUG = 2,        /* BUG(), VM_BUG_ON or panic() */
-       STATUS_SIGNAL = 3,     /* SIGSEGV, SIGILL, ... in the subject */
+       STATUS_UNMODELLED = 1,  /* reached a function or datum the environment does not model */
+       STATUS_BUG = 2,         /* BUG(), VM_BUG_ON or panic() */
+       STATUS_SIGNAL = 3,      /* SIGSEGV, SIGILL, ... in the subject */
        STATUS_UNSUPPORTED = 4, /* this subject cannot express the scenario (see message) */
        STATUS_HANG = 5
 };
@@ -141,8 +144,9 @@ enum { RSS_ANON = 0, RSS_FILE = 1, RSS_SHMEM = 2, RSS_SWAP = 3, RSS_KINDS = 4 };
  * fault (so nobody knows). Otherwise seenValue().
  */
 enum { SEEN_ZERO = 0, SEEN_FAULT = 0xffff, SEEN_ORIGINAL = 1, SEEN_WRITER = 2, SEEN_SHIFT = 11 };
-#define seenValue(who, page) \
-  ((unsigned short)(((who) << SEEN_SHIFT) | (page))) /* who: SEEN_ORIGINAL, SEEN_WRITER + process */
+#define seenValue(who, page)                                                                      \
+  ((unsigned short)(((who) << SEEN_SHIFT) | (page))) /* who: SEEN_ORIGINAL, SEEN_WRITER + process \
+                                                      */
 
 enum { /* EntryResult.page_flags; page-wide, the same in every process's record of that page */
        PAGE_EXCLUSIVE_BEFORE = 1 << 0, /* PageAnonExclusive */
@@ -165,21 +169,23 @@ typedef struct Outcome {
   unsigned char outside;     /* times an entry outside folio, VMA or page table was touched (model),
                                 or memory behind the page tables changed (tree) */
   unsigned short folio_flags_before, folio_flags; /* FOLIO_* */
-  unsigned short processes;  /* at the end of the steps; records of forked ones: only `seen`, `faults` */
-  unsigned short warnings;   /* WARN()s */
+  unsigned short
+      processes; /* at the end of the steps; records of forked ones: only `seen`, `faults` */
+  unsigned short warnings;       /* WARN()s */
   int refcount_before, refcount; /* of the folio */
   int mapcount_before, mapcount;
-  int rss[MAX_PROCESSES][RSS_KINDS]; /* change */
-  unsigned int flushes;       /* immediate TLB flushes */
-  unsigned int flushed_pages; /* pages they covered */
+  int rss[MAX_PROCESSES][RSS_KINDS];    /* change */
+  unsigned int flushes;                 /* immediate TLB flushes */
+  unsigned int flushed_pages;           /* pages they covered */
   unsigned char flush_pending;          /* tlb_ubc.flush_required afterwards */
   unsigned char flush_pending_writable; /* tlb_ubc.writable */
-  unsigned short batches;     /* batches unmapped, or put back; 0 if the subject cannot tell */
+  unsigned short batches;       /* batches unmapped, or put back; 0 if the subject cannot tell */
   unsigned int batched_entries; /* entries in them */
-  unsigned int flush_batched[MAX_PROCESSES]; /* low 15 bits of mm->tlb_flush_batched: times deferred */
+  unsigned int
+      flush_batched[MAX_PROCESSES]; /* low 15 bits of mm->tlb_flush_batched: times deferred */
   unsigned long long neighbour_before[MAX_PROCESSES][2]; /* the entry before and after the folio */
   unsigned long long neighbour_after[MAX_PROCESSES][2];
-  char message[120];          /* NUL-terminated; why status is not DONE, or the first warning */
+  char message[120]; /* NUL-terminated; why status is not DONE, or the first warning */
   EntryResult entry[MAX_PROCESSES * MAX_PAGES]; /* [process * pages + page] */
 } Outcome;
 

@@ -2,18 +2,19 @@
 //
 // The space of scenarios: which situations there are, as a function from choices.
 //
-// Trying everything needs a small world, so the exhaustive space grows along two measures. The number of
-// pages is one. The other is how far a situation is from the plain one: a lazyfree folio in one process,
-// one writable VMA, no extra reference, no event, immediate flushes. Each *deviation* from it - swap
-// backing, a second process, a fork afterwards, VM_LOCKED, VM_DROPPABLE, uffd-wp, a shadow stack, a VMA end
-// or a page-table end inside the folio, a reference, a pin, a reference that appears between clear and
-// count, ... - costs one, and a size comes with a budget: up to 3 deviations at once for one page, 2 for
-// two pages, 1 for four. Within that, and over all combinations of entry states, everything is tried.
-// Entries of up to two pages range over every state there is (young bits, NUMA hints, foreign pages,
+// Trying everything needs a small world, so the exhaustive space grows along two measures. The
+// number of pages is one. The other is how far a situation is from the plain one: a lazyfree folio
+// in one process, one writable VMA, no extra reference, no event, immediate flushes. Each
+// *deviation* from it - swap backing, a second process, a fork afterwards, VM_LOCKED, VM_DROPPABLE,
+// uffd-wp, a shadow stack, a VMA end or a page-table end inside the folio, a reference, a pin, a
+// reference that appears between clear and count, ... - costs one, and a size comes with a budget:
+// up to 3 deviations at once for one page, 2 for two pages, 1 for four. Within that, and over all
+// combinations of entry states, everything is tried. Entries of up to two pages range over every
+// state there is (young bits, NUMA hints, foreign pages,
 // ...); with four pages over the states that the operations under test tell apart (see kCore).
 //
-// The random space has no budget, folios of up to 512 pages, and entry states in runs of 1, 2, 4, ... pages;
-// half of its scenarios range over all states.
+// The random space has no budget, folios of up to 512 pages, and entry states in runs of 1, 2, 4,
+// ... pages; half of its scenarios range over all states.
 #ifndef PTECHECK_SCENARIO_SPACE_H
 #define PTECHECK_SCENARIO_SPACE_H
 
@@ -50,7 +51,8 @@ class Situation {
   // 0 .. n - 1; anything but 0 costs one deviation.
   unsigned deviate(unsigned n) {
     if (n <= 1) return 0;
-    // At random, three times in four: with half of a dozen deviations at once, few batches would form.
+    // At random, three times in four: with half of a dozen deviations at once, few batches would
+    // form.
     if (random_) return chooser_.choose(4) < 3 ? 0 : 1 + chooser_.choose(n - 1);
     if (budget_ == 0) return 0;
     unsigned choice = chooser_.choose(n);
@@ -64,8 +66,8 @@ class Situation {
   unsigned budget_;
 };
 
-// What the processes are and what happens after the operation: one choice, since only together do they
-// show anything.
+// What the processes are and what happens after the operation: one choice, since only together do
+// they show anything.
 enum class Company {
   kAlone,
   kForkThenParentWrites,
@@ -78,7 +80,8 @@ enum class Company {
 constexpr unsigned kCompanies = 7;
 
 inline void addStep(Scenario& s, unsigned action, unsigned process) {
-  s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(process), ALL_PAGES};
+  s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(process),
+                       ALL_PAGES};
 }
 
 inline void setCompany(Scenario& s, Company company) {
@@ -119,8 +122,8 @@ inline bool anyone(const Scenario& s, unsigned action) {
 
 }  // namespace space_detail
 
-// The choices up to the boundary: everything but the entries. Writes all of `s` but its entries, and
-// returns the states that each page's entries can have.
+// The choices up to the boundary: everything but the entries. Writes all of `s` but its entries,
+// and returns the states that each page's entries can have.
 template <Chooser C>
 EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   using namespace space_detail;
@@ -144,8 +147,8 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   if (swapbacked) s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
   setCompany(s, static_cast<Company>(situation.deviate(kCompanies)));
 
-  // A droppable VMA holds no swap-backed folios and implies VM_WIPEONFORK, so that only one process maps
-  // its folios (6.12 mm/mmap.c: do_mmap()); and nobody writes to a read-only VMA.
+  // A droppable VMA holds no swap-backed folios and implies VM_WIPEONFORK, so that only one process
+  // maps its folios (6.12 mm/mmap.c: do_mmap()); and nobody writes to a read-only VMA.
   unsigned vma_kinds = 5;
   std::array<unsigned short, 7> vma_flags_of = {
       VMA_WRITE,
@@ -175,8 +178,8 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
     s.event_at = static_cast<unsigned short>(at);
   }
 
-  // Geometry: a VMA end at or in the folio, followed by an equal VMA or by one that is locked (or is not,
-  // if the first is; droppable ones cannot be locked); a page-table end.
+  // Geometry: a VMA end at or in the folio, followed by an equal VMA or by one that is locked (or
+  // is not, if the first is; droppable ones cannot be locked); a page-table end.
   const bool droppable = (vma_flags & VMA_DROPPABLE) != 0;
   unsigned geometry = situation.deviate(droppable ? 3 : 4);
   if (droppable && geometry == 2) geometry = 3;
@@ -208,8 +211,9 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   return entryStates(vma_flags, s.processes > 1, all_states);
 }
 
-// The choices after the boundary. False if this is no meaningful scenario: no page is mapped at all, or
-// there is a pin and no page that could be pinned. Such lists are passed over and not counted.
+// The choices after the boundary. False if this is no meaningful scenario: no page is mapped at
+// all, or there is a pin and no page that could be pinned. Such lists are passed over and not
+// counted.
 template <Chooser C>
 bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario& s) {
   const unsigned pages = s.pages;
@@ -219,7 +223,8 @@ bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario&
     const EntryState state = states[chooser.choose(alternatives)];
     // At random, equal neighbours come in runs: otherwise hardly a batch would be longer than one.
     unsigned run = 1;
-    if (space.random) run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(pages - page)));
+    if (space.random)
+      run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(pages - page)));
     for (unsigned i = 0; i < run; ++i, ++page) {
       s.entry[page] = state.first;
       if (s.processes > 1) s.entry[pages + page] = state.second;

@@ -30,7 +30,8 @@ struct Counter {
   bool next() {
     wheels.resize(position);
     position = 0;
-    while (!wheels.empty() && ++wheels.back().digit >= wheels.back().alternatives) wheels.pop_back();
+    while (!wheels.empty() && ++wheels.back().digit >= wheels.back().alternatives)
+      wheels.pop_back();
     return !wheels.empty();
   }
 };
@@ -44,8 +45,8 @@ struct Drawn {
   void boundary() {}
 };
 
-// Pinned: a change of these numbers is a change of what "exhaustive" means. The whole space up to four
-// pages is pinned in check/, where it is also run.
+// Pinned: a change of these numbers is a change of what "exhaustive" means. The whole space up to
+// four pages is pinned in check/, where it is also run.
 TEST(Space, HasThisManyScenarios) {
   for (auto [pages, expected] : {std::pair{1U, 80400}, {2U, 1549476}}) {
     Space space;
