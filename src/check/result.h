@@ -38,6 +38,9 @@ struct Finding {
   Rule rule{};
   Scenario scenario{};
   Outcome outcome{};
+  // A tree: the lines of its files that ran in this scenario ("/home/me/linux/mm/rmap.c: 1642-1660,
+  // 1902"). Empty for the model.
+  std::string lines_ran;
   std::vector<Violation> violations;  // of all rules broken here, this one first
 };
 

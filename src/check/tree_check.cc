@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "check/batch.h"
@@ -317,6 +318,46 @@ std::vector<std::string> describeBits(const BitDifferences& bits) {
   return lines;
 }
 
+// The lines that ran, and between two of them those that hold no code: longer ranges, easier to
+// read.
+std::set<unsigned> bridged(const std::set<unsigned>& ran, const std::set<unsigned>& with_code) {
+  std::set<unsigned> result;
+  for (unsigned line : ran) {
+    if (!result.empty()) {
+      const unsigned last = *result.rbegin();
+      if (with_code.upper_bound(last) == with_code.find(line))
+        for (unsigned between = last + 1; between < line; ++between) result.insert(between);
+    }
+    result.insert(line);
+  }
+  return result;
+}
+
+// Names, for each finding of the row `kRow`, the lines of the user's files that ran in its
+// scenario. Takes a build that records them; only made if there is something to explain.
+void nameLines(const TreeOptions& options, CheckResult& result) {
+  if (result.findings.empty()) return;
+  if (options.progress) options.progress("finding the lines of each example");
+  TreeOptions recording = options;
+  recording.coverage = true;
+  const TreeBuild build = buildTree(recording);
+  TreeSubject tree(build);
+  TreeLines lines(build);
+  SourceLines with_code = lines.linesWithCode();
+  for (Finding& finding : result.findings) {
+    if (finding.row != kRow) continue;
+    Batch batch;
+    batch.add(finding.scenario);
+    tree.forgetReported();
+    batch.run(tree);
+    SourceLines ran;
+    for (const auto& [file, numbers] : lines.linesThatRan(tree.reported()))
+      if (file == "mm/rmap.c" || build.changed.contains(file))
+        ran[lines.userPath(file)] = bridged(numbers, with_code[file]);
+    finding.lines_ran = describeLines(ran);
+  }
+}
+
 RuleSet brokenBy(const CheckResult& result, const char* row) {
   for (const Row& line : result.rows)
     if (line.name == row) return line.broken;
@@ -367,6 +408,7 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
   TreeSearch tree_search(build, search, options.search, kRow);
   tree_search.run(check.result);
+  nameLines(tree_options, check.result);
   check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
   if (build.coverage)

@@ -102,6 +102,8 @@ std::string examplesText(const CheckResult& result, const ReportOptions&) {
                  std::back_inserter(of_rule),
                  [&](const Violation& violation) { return violation.rule == finding->rule; });
     text += '\n' + violationsText(of_rule, kMostViolations, false);
+    if (!finding->lines_ran.empty())
+      text += '\n' + paragraph("Lines that ran: " + finding->lines_ran, "  ", kIndent);
   }
   return text;
 }

@@ -156,6 +156,7 @@ Json checkDocument(const CheckResult& result, const ReportOptions& options, Verd
     item["rule"] = ruleInfo(finding.rule).name;
     item["severity"] = severityName(ruleInfo(finding.rule).severity);
     addSituation(item, finding.scenario, finding.outcome, finding.violations);
+    item["lines_ran"] = finding.lines_ran;
     json["findings"].push_back(std::move(item));
   }
   return json;

@@ -78,7 +78,7 @@ class TreeSubject::Agent {
   Outcome* outcome(size_t i) const {
     return reinterpret_cast<Outcome*>(base_ + outcomes_at_ + i * header()->outcome_stride);
   }
-  const unsigned char* coverage() const { return base_ + coverage_at_; }
+  unsigned char* coverage() const { return base_ + coverage_at_; }
   size_t coverageSize() const { return coverage_size_; }
 
   enum class Answer { kOk, kError, kDied, kSilent };
@@ -278,6 +278,8 @@ std::vector<uint64_t> TreeSubject::reported() const {
     if (agent_->coverage()[i]) out.push_back(header.coverage_base + i);
   return out;
 }
+
+void TreeSubject::forgetReported() { std::memset(agent_->coverage(), 0, agent_->coverageSize()); }
 
 std::string explainOutcome(const TreeBuild& build, const std::string& message) {
   TreeLines lines(build);

@@ -47,6 +47,7 @@ class TreeSubject : public Subject {
   // Addresses that reported themselves so far, sorted, in a coverage build; see TreeLines. Throws
   // Error(kInternal) if reports were lost.
   std::vector<uint64_t> reported() const;
+  void forgetReported();
 
  private:
   class Agent;
