@@ -213,6 +213,24 @@ TEST(Cli, SharesAddUp) {
   }
 }
 
+TEST(Cli, TheSearchIsTheOneAskedFor) {
+  const json parts =
+      json::parse(run({"check", "--policy", "unbatched", "--format", "json", "--pages", "8",
+                       "--deviations", "1.0.0", "--random", "300", "--seed", "7"})
+                      .out)["parts"];
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0]["max_pages"], 4);
+  EXPECT_EQ(parts[0]["deviations"], json({1, 0, 0}));
+  EXPECT_EQ(parts[1]["max_pages"], 8);
+  EXPECT_EQ(parts[1]["seed"], 7);
+  EXPECT_LE(parts[1]["scenarios"], 300);
+  const json only_exhaustive = json::parse(
+      run({"check", "--policy", "unbatched", "--format", "json", "--pages", "1", "--random", "0"})
+          .out);
+  ASSERT_EQ(only_exhaustive["parts"].size(), 1U);
+  EXPECT_EQ(only_exhaustive["parts"][0]["max_pages"], 1);
+}
+
 TEST(Cli, JsonObeysItsSchema) {
   const Ended check = run(smallCheck({"--format", "json"}));
   EXPECT_EQ(check.status, 1);
