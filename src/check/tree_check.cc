@@ -335,12 +335,13 @@ std::set<unsigned> bridged(const std::set<unsigned>& ran, const std::set<unsigne
 
 // Names, for each finding of the row `kRow`, the lines of the user's files that ran in its
 // scenario. Takes a build that records them; only made if there is something to explain.
-void nameLines(const TreeOptions& options, CheckResult& result) {
+template <class BuildWith>
+void nameLines(const TreeOptions& options, BuildWith build_with, CheckResult& result) {
   if (result.findings.empty()) return;
   if (options.progress) options.progress("finding the lines of each example");
   TreeOptions recording = options;
   recording.coverage = true;
-  const TreeBuild build = buildTree(recording);
+  const TreeBuild build = build_with(recording);
   TreeSubject tree(build);
   TreeLines lines(build);
   SourceLines with_code = lines.linesWithCode();
@@ -387,13 +388,16 @@ void addNotes(const TreeBuild& build, TreeCheck& check) {
 TreeCheck checkTree(const TreeCheckOptions& options) {
   TreeOptions tree_options = treeOptions(options);
   tree_options.coverage = !options.patches.empty();
+  const auto build_with = [&](const TreeOptions& how) {
+    return options.view ? buildTree(*options.view, how) : buildTree(how);
+  };
   std::optional<TreeBuild> base;
   if (!options.patches.empty()) {
     TreeOptions base_options = treeOptions(options);
     base_options.patches.clear();
-    base = buildTree(base_options);
+    base = build_with(base_options);
   }
-  const TreeBuild build = buildTree(tree_options);
+  const TreeBuild build = build_with(tree_options);
 
   const Search search(options.search);
 
@@ -408,7 +412,7 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
   TreeSearch tree_search(build, search, options.search, kRow);
   tree_search.run(check.result);
-  nameLines(tree_options, check.result);
+  if (options.name_lines) nameLines(tree_options, build_with, check.result);
   check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
   if (build.coverage)

@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "check/model_check.h"
 #include "check/result.h"
+#include "subject/tree_view.h"
 
 namespace ptecheck {
 
@@ -17,6 +19,8 @@ struct TreeCheckOptions {
   std::vector<std::filesystem::path> patches;  // applied in order, to a copy
   std::filesystem::path cache;                 // of what was built; empty: the usual folder
   SearchOptions search;
+  std::optional<TreeView> view;  // `tree` with changes laid over it in memory (scripted edits)
+  bool name_lines = true;  // of each example; costs one more compilation if something is found
   // What is being done, for a terminal: "configuring", "compiling mm/rmap.c", ...
   std::function<void(const std::string&)> say;
 };

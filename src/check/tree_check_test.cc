@@ -6,11 +6,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
 
 #include "check/agreement.h"
+#include "check/tree_mutants.h"
 #include "scenario/error.h"
 #include "subject/kernel_source.h"
+#include "subject/process.h"
 #include "subject/tree.h"
+#include "subject/tree_edit.h"
+#include "subject/tree_files.h"
 
 namespace ptecheck {
 namespace {
@@ -71,6 +78,112 @@ TEST(TreeCheck, SameResultAtAnyNumberOfThreads) {
   const TreeCheck three = checkTree(options);
   EXPECT_EQ(one.result.parts[0].scenarios, three.result.parts[0].scenarios);
   EXPECT_EQ(one.result.rows[0].price.flushed, three.result.rows[0].price.flushed);
+}
+
+SearchOptions smallSearch() {
+  SearchOptions options;
+  options.jobs = 2;
+  options.exhaustive_pages = 2;
+  options.random_scenarios = 2000;
+  options.random_pages = 8;
+  return options;
+}
+
+// What the search finds by itself in the trees that were broken on purpose (tree_mutants_test.cc
+// shows each in one hand-made situation).
+TEST(TreeCheck, EveryBrokenTreeIsFlaggedByItsRule) {
+  const std::filesystem::path tree = getKernelSource("6.12", {});
+  for (const TreeMutant& mutant : treeMutants()) {
+    TreeEdit edit(tree);
+    mutant.apply(edit);
+    TreeCheckOptions options;
+    options.tree = tree;
+    options.view = edit.view();
+    options.search = smallSearch();
+    options.name_lines = false;
+    const TreeCheck check = checkTree(options);
+    ASSERT_EQ(check.result.rows.size(), 1U);
+    const RuleSet broken = check.result.rows[0].broken_elsewhere;
+    EXPECT_EQ(ruleNames(mutant.rules & ~broken), "")
+        << mutant.name << " breaks " << ruleNames(broken);
+    if (mutant.rules == 0) {
+      EXPECT_EQ(ruleNames(broken & ~kCostRules), "") << mutant.name;
+    }
+    for (const Finding& finding : check.result.findings)
+      EXPECT_EQ(finding.violations.at(0).rule, finding.rule) << mutant.name << " " << finding.id;
+  }
+}
+
+// A patch file that turns `file` of `tree` into what `edit` made of it.
+std::filesystem::path writePatch(const std::filesystem::path& tree, const TreeEdit& edit,
+                                 const std::filesystem::path& folder,
+                                 const std::string& file = "mm/rmap.c") {
+  std::ofstream(folder / "edited.c") << *edit.view().read(file);
+  Command command;
+  command.argv = {"diff",    "-u",        "--label",   "a/" + file,
+                  "--label", "b/" + file, tree / file, folder / "edited.c"};
+  const CommandResult diff = runCommand(command);
+  EXPECT_EQ(diff.status, 1) << diff.error;
+  std::ofstream(folder / "change.patch") << diff.output;
+  return folder / "change.patch";
+}
+
+TEST(TreePatchCheck, WhatAPatchBreaksIsNewAndItsLinesAreNamed) {
+  const std::filesystem::path tree = getKernelSource("6.12", {});
+  const auto mutant = std::find_if(
+      treeMutants().begin(), treeMutants().end(),
+      [](const TreeMutant& m) { return std::string_view(m.name) == "batch-restore-first"; });
+  ASSERT_NE(mutant, treeMutants().end());
+  TemporaryFolder folder(cacheFolder() / "work");
+  TreeEdit edit(tree);
+  mutant->apply(edit);
+  TreeCheckOptions options;
+  options.tree = tree;
+  options.patches = {writePatch(tree, edit, folder.path())};
+  options.search = smallSearch();
+  const TreeCheck check = checkTree(options);
+  ASSERT_EQ(check.result.rows.size(), 2U);
+  EXPECT_EQ(ruleNames(check.result.rows[0].broken), "") << "the base";
+  for (Rule rule : {Rule::kWriteGained, Rule::kSoftDirtyLost, Rule::kDiffers})
+    EXPECT_TRUE(contains(check.new_rules, rule)) << ruleInfo(rule).name;
+  EXPECT_TRUE(check.batches);
+  EXPECT_TRUE(check.never_ran.empty()) << check.never_ran[0];
+  // Gained and lost bits are counted apart.
+  EXPECT_NE(
+      std::find_if(check.bit_differences.begin(), check.bit_differences.end(),
+                   [](const std::string& line) { return line.starts_with("write: gained "); }),
+      check.bit_differences.end());
+  const Finding* finding = check.result.find("tree", Rule::kWriteGained);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_NE(finding->lines_ran.find((tree / "mm/rmap.c").string() + ": "), std::string::npos)
+      << finding->lines_ran;
+}
+
+// Whether the configuration leaves a statement out, its file is not compiled here, or no scenario
+// comes by: what did not run was not checked.
+TEST(TreePatchCheck, ChangedLinesThatNeverRanAreNamed) {
+  const std::filesystem::path tree = getKernelSource("6.12", {});
+  struct Change {
+    const char *file, *function, *before;
+  };
+  for (const Change& change :
+       {Change{"mm/rmap.c", "try_to_unmap_one", "pteval = swp_entry_to_pte\\(make_hwpoison_entry"},
+        Change{"mm/rmap.c", "try_to_migrate_one", "update_hiwater_rss\\(mm\\);"},
+        Change{"mm/vmscan.c", "shrink_folio_list", "memset\\(stat"}}) {
+    TemporaryFolder folder(cacheFolder() / "work");
+    TreeEdit edit(tree);
+    edit.in(change.file, change.function).insertBefore(change.before, "barrier();\n");
+    TreeCheckOptions options;
+    options.tree = tree;
+    options.patches = {writePatch(tree, edit, folder.path(), change.file)};
+    options.search = smallSearch();
+    options.search.exhaustive_pages = 1;
+    const TreeCheck check = checkTree(options);
+    EXPECT_EQ(ruleNames(check.result.rows.at(1).broken), "") << change.function;
+    ASSERT_FALSE(check.never_ran.empty()) << change.function;
+    EXPECT_TRUE(check.never_ran[0].starts_with(std::string(change.file) + ":"))
+        << check.never_ran[0];
+  }
 }
 
 }  // namespace

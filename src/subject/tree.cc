@@ -243,6 +243,7 @@ TreeBuild buildTree(TreeView view, const TreeOptions& given) {
   build.objects.push_back(objects.subject.file);
   for (const Compiled& neighbour : objects.neighbours) build.objects.push_back(neighbour.file);
   build.changed = changedLines(view);
+  build.changed_statements = changedStatements(view, build.changed);
   build.coverage = options.coverage;
   build.reference = batches ? linkCached(objects.reference, objects, options).file : build.subject;
   return build;

@@ -37,6 +37,7 @@ struct TreeBuild {
   std::vector<std::filesystem::path>
       objects;          // that the subject was linked from (kernel code only)
   SourceLines changed;  // what the patches added or altered
+  SourceLines changed_statements;  // of those, what does something (tree_statements.h)
   bool coverage = false;
 
   bool canBatch() const { return subject != reference; }

@@ -147,14 +147,29 @@ SourceLines TreeLines::linesWithCode() const {
 
 SourceLines TreeLines::changedButNeverRan(const std::vector<uint64_t>& reported) {
   if (build_.changed.empty()) return {};
-  const SourceLines code = linesWithCode(), ran = linesThatRan(reported);
+  const SourceLines code = linesWithCode();
+  const SourceLines ran = linesThatRan(reported);
+  const std::set<unsigned> none;
+  const auto of = [&](const SourceLines& lines,
+                      const std::string& file) -> const std::set<unsigned>& {
+    const auto found = lines.find(file);
+    return found == lines.end() ? none : found->second;
+  };
   SourceLines out;
   for (const auto& [file, lines] : build_.changed) {
-    const auto has = code.find(file), did = ran.find(file);
-    if (has == code.end()) continue;
-    for (unsigned line : lines)
-      if (has->second.count(line) && (did == ran.end() || !did->second.count(line)))
-        out[file].insert(line);
+    const std::set<unsigned>& has = of(code, file);
+    const std::set<unsigned>& did = of(ran, file);
+    const std::set<unsigned>& statements = of(build_.changed_statements, file);
+    for (auto begin = lines.begin(); begin != lines.end();) {
+      // A block of changed lines. Not every line of it need have code of its own, but one must.
+      auto end = std::next(begin);
+      while (end != lines.end() && *end == *std::prev(end) + 1) ++end;
+      const bool compiled =
+          std::any_of(begin, end, [&](unsigned line) { return has.contains(line); });
+      for (; begin != end; ++begin)
+        if (compiled ? has.contains(*begin) && !did.contains(*begin) : statements.contains(*begin))
+          out[file].insert(*begin);
+    }
   }
   return out;
 }

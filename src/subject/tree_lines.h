@@ -31,7 +31,9 @@ class TreeLines {
   // Lines that the compiler made any code of, used or not; comments and declarations have none.
   SourceLines linesWithCode() const;
 
-  // Changed lines that have code and did not run. For these, a verdict must not say "ok".
+  // Changed lines that have code and did not run, and changed statements that were not even
+  // compiled: their file is none of ours, or the configuration leaves them out. A verdict must not
+  // say "ok" to them.
   SourceLines changedButNeverRan(const std::vector<uint64_t>& reported);
 
  private:

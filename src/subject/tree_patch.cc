@@ -8,6 +8,7 @@
 #include "scenario/error.h"
 #include "subject/process.h"
 #include "subject/tree_files.h"
+#include "subject/tree_statements.h"
 
 namespace ptecheck {
 namespace fs = std::filesystem;
@@ -107,6 +108,19 @@ SourceLines changedLines(const TreeView& view) {
     }
   }
   return lines;
+}
+
+SourceLines changedStatements(const TreeView& view, const SourceLines& changed) {
+  SourceLines statements;
+  for (const auto& [file, lines] : changed) {
+    const bool assembler = file.ends_with(".S");
+    if (!assembler && !file.ends_with(".c") && !file.ends_with(".h")) continue;
+    const std::set<unsigned> candidates =
+        assembler ? lines : statementLines(view.read(file).value_or(""));
+    for (unsigned line : lines)
+      if (candidates.contains(line)) statements[file].insert(line);
+  }
+  return statements;
 }
 
 }  // namespace ptecheck

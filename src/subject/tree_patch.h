@@ -25,6 +25,10 @@ void applyPatches(TreeView& view, const std::vector<std::filesystem::path>& patc
 // changed.
 SourceLines changedLines(const TreeView& view);
 
+// Of these lines, those that do something, whether or not they are compiled here: statements of C
+// files and headers, and every line of assembler.
+SourceLines changedStatements(const TreeView& view, const SourceLines& changed);
+
 // Files a unified diff speaks of, both before and after, without the first folder ("a/", "b/").
 std::set<std::string> filesOfPatch(const std::string& patch);
 
