@@ -35,8 +35,8 @@ struct TreeBuild {
   std::vector<std::string> unknown_data;  // data that end a scenario when touched
   std::vector<std::string> left_out;      // neighbours that do not compile: "mm/x.c: error"
   std::vector<std::filesystem::path>
-      objects;          // that the subject was linked from (kernel code only)
-  SourceLines changed;  // what the patches added or altered
+      objects;                     // that the subject was linked from (kernel code only)
+  SourceLines changed;             // what the patches added or altered
   SourceLines changed_statements;  // of those, what does something (tree_statements.h)
   bool coverage = false;
 
