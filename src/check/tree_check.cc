@@ -14,12 +14,12 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <utility>
 
 #include "check/batch.h"
 #include "check/search.h"
 #include "check/tally.h"
+#include "check/tree_details.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
 #include "pte/x86_64.h"
@@ -301,64 +301,6 @@ TreeOptions treeOptions(const TreeCheckOptions& options) {
   return tree;
 }
 
-std::vector<std::string> describeBits(const BitDifferences& bits) {
-  std::vector<std::string> lines;
-  auto line = [&](const char* name, const BitDifferences::Count& count) {
-    if (count.gained == 0 && count.lost == 0) return;
-    lines.push_back(std::string(name) + ": gained " + std::to_string(count.gained) + ", lost " +
-                    std::to_string(count.lost));
-  };
-  line("mapped", bits.mapped);
-  line("write", bits.write);
-  line("dirty", bits.dirty);
-  line("young", bits.young);
-  line("soft-dirty", bits.soft_dirty);
-  line("uffd-wp", bits.uffd_wp);
-  line("PageAnonExclusive", bits.exclusive);
-  return lines;
-}
-
-// The lines that ran, and between two of them those that hold no code: longer ranges, easier to
-// read.
-std::set<unsigned> bridged(const std::set<unsigned>& ran, const std::set<unsigned>& with_code) {
-  std::set<unsigned> result;
-  for (unsigned line : ran) {
-    if (!result.empty()) {
-      const unsigned last = *result.rbegin();
-      if (with_code.upper_bound(last) == with_code.find(line))
-        for (unsigned between = last + 1; between < line; ++between) result.insert(between);
-    }
-    result.insert(line);
-  }
-  return result;
-}
-
-// Names, for each finding of the row `kRow`, the lines of the user's files that ran in its
-// scenario. Takes a build that records them; only made if there is something to explain.
-template <class BuildWith>
-void nameLines(const TreeOptions& options, BuildWith build_with, CheckResult& result) {
-  if (result.findings.empty()) return;
-  if (options.progress) options.progress("finding the lines of each example");
-  TreeOptions recording = options;
-  recording.coverage = true;
-  const TreeBuild build = build_with(recording);
-  TreeSubject tree(build);
-  TreeLines lines(build);
-  SourceLines with_code = lines.linesWithCode();
-  for (Finding& finding : result.findings) {
-    if (finding.row != kRow) continue;
-    Batch batch;
-    batch.add(finding.scenario);
-    tree.forgetReported();
-    batch.run(tree);
-    SourceLines ran;
-    for (const auto& [file, numbers] : lines.linesThatRan(tree.reported()))
-      if (file == "mm/rmap.c" || build.changed.contains(file))
-        ran[lines.userPath(file)] = bridged(numbers, with_code[file]);
-    finding.lines_ran = describeLines(ran);
-  }
-}
-
 RuleSet brokenBy(const CheckResult& result, const char* row) {
   for (const Row& line : result.rows)
     if (line.name == row) return line.broken;
@@ -412,7 +354,12 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
   TreeSearch tree_search(build, search, options.search, kRow);
   tree_search.run(check.result);
-  if (options.name_lines) nameLines(tree_options, build_with, check.result);
+  if (options.name_lines && !check.result.findings.empty()) {
+    if (options.say) options.say("finding the lines of each example");
+    TreeOptions recording = tree_options;
+    recording.coverage = true;
+    nameLines(build_with(recording), kRow, check.result);
+  }
   check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
   if (build.coverage)
