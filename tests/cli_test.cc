@@ -180,6 +180,8 @@ TEST(Cli, AMutantIsFound) {
   EXPECT_EQ(result.status, 1);
   EXPECT_TRUE(has(result.out, "unbatched+rss-not-reduced"));
   EXPECT_TRUE(has(result.out, "accounting (corruption)"));
+  EXPECT_EQ(run(smallCheck({"--policy", "rss-not-reduced"})).status, 1);
+  EXPECT_EQ(run(smallCheck({"--policy", "v6.12+rss-not-reduced"})).status, 1);
 }
 
 TEST(Cli, TheNumberOfJobsChangesNothing) {

@@ -131,13 +131,15 @@ std::vector<Policy> parsePolicies(const std::vector<std::string>& names,
   std::vector<Policy> chosen;
   for (const std::string& name : wanted) {
     const std::size_t plus = name.find('+');
-    requirePolicy(std::string_view(name).substr(0, plus));
+    // A mutant's name alone stands for it on the policy it is made for.
+    if (plus != std::string::npos || !mutant.empty() || findMutant(name) == nullptr)
+      requirePolicy(std::string_view(name).substr(0, plus));
     if (plus != std::string::npos) requireMutant(std::string_view(name).substr(plus + 1));
     if (!mutant.empty()) requireMutant(mutant);
     if (plus != std::string::npos && !mutant.empty())
       reject(
           fmt::format("'{}' names a mutant already, so --mutant {} cannot be added", name, mutant));
-    const std::string full = mutant.empty() ? name : name + "+" + mutant;
+    const std::string full = mutant.empty() ? name : fmt::format("{}+{}", name, mutant);
     const Policy policy = policyByName(full);
     const bool twice = std::any_of(chosen.begin(), chosen.end(),
                                    [&](const Policy& other) { return other.name == policy.name; });
