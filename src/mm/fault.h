@@ -226,7 +226,7 @@ class Fault {
           (a.write && w_.folio.refcount == cached))
         folio_free_swap();
       mine = mine || w_.folio.refcount == 1;
-      pte = F::pfn_pte(Word(FOLIO_PFN + page), F::page_readonly());
+      pte = F::pfn_pte(Word(FOLIO_PFN) + Word(page), F::page_readonly());
       ++w_.page(page).mapcount;
       ++w_.folio.mapcount;
       if (mine) w_.page(page).setExclusive();

@@ -263,7 +263,7 @@ class Unmap {
     }
     --batch.mm.rss[RSS_ANON];
     ++batch.mm.rss[RSS_SWAP];
-    Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET + batch.page));
+    Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET) + Word(batch.page));
     if (batch.exclusive) swp = F::pte_swp_mkexclusive(swp);
     if (F::pte_soft_dirty(batch.pteval) && !mutant(Mutant::kSwapEntryLosesSoftDirty))
       swp = F::pte_swp_mksoft_dirty(swp);
