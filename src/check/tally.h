@@ -25,7 +25,7 @@ struct FirstBroken {
 };
 
 // What one thread has seen of one row.
-class Tally {
+class alignas(128) Tally {
  public:
   // Adds one judged scenario. `choices` is called if a rule is broken here for the first time in a
   // unit below all others.

@@ -125,7 +125,8 @@ std::vector<Violation> explainOnTree(const TreeBuild& build, const Scenario& s, 
   return violations;
 }
 
-struct Worker {
+// A cache line of its own: threads count in theirs all the time.
+struct alignas(128) Worker {
   std::unique_ptr<Judged> judged;
   Tally tally;
   BitDifferences bits;
