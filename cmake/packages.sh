@@ -3,8 +3,11 @@
 # Sourced by ./run and ./test: makes sure that Debian packages are installed, by name, saying what it does.
 
 # What ptecheck needs to build and run; what it needs on top to configure and compile a kernel tree.
-build_packages=(g++ cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev)
+build_packages=(g++ cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev
+  libz3-dev llvm-14-dev)
 kernel_packages=(gcc make flex bison bc libelf-dev libssl-dev patch xz-utils binutils)
+# To run a tree of another architecture: cross compilers and user-mode emulation. `prove --kernel` reads clang's code.
+cross_packages=(gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu qemu-user clang-14)
 test_packages=(clang-14 clang-format-14 clang-tidy-14 git)
 
 # install_packages NAME...: installs those that are missing; silent if none is.

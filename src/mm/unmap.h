@@ -137,14 +137,14 @@ class Unmap {
     }
     if (mutant(Mutant::kScanBeforeClip)) max_nr = folio_left;
     if (mutant(Mutant::kNoVmaClip))
-      max_nr = std::min(folio_left, TABLE_SLOTS - batch.slot % TABLE_SLOTS);
+      max_nr = std::min(folio_left, F::kTableSlots - batch.slot % F::kTableSlots);
     if (mutant(Mutant::kNoFolioClip)) max_nr = ++folio_left;
     const PteBatch found =
         folio_pte_batch_flags<F>(&batch.mm.pte[batch.slot], &batch.pteval, max_nr, folio_left,
                                  policy_.flags, batch.vma.has(VMA_SHADOW_STACK));
     // To read an entry behind the VMA, in a table whose lock is held, does no harm by itself; what
     // lies behind the table is some other memory.
-    touch(found.read, TABLE_SLOTS - batch.slot % TABLE_SLOTS);
+    touch(found.read, F::kTableSlots - batch.slot % F::kTableSlots);
     batch.nr = found.nr;
     if (policy_.reach == Reach::kWholeFolio && batch.nr != w_.folio.pages) batch.nr = 1;
     if (mutant(Mutant::kScanBeforeClip)) batch.nr = std::min(batch.nr, within);
@@ -199,7 +199,7 @@ class Unmap {
   void flush(const Batch& batch) {
     if (defer_flush_) {
       set_tlb_ubc_flush_pending(batch);
-    } else if (!policy_.flushes_accessible_only || F::pte_accessible(batch.pteval)) {
+    } else if (!policy_.flushes_accessible_only || F::clear_flushes(batch.pteval)) {
       ++w_.tlb.flushes;
       w_.tlb.flushed_pages += count(batch);
     }

@@ -109,7 +109,8 @@ struct World {
 
   // How many entries from `slot` on are inside folio, VMA and page table: what a batch may touch.
   unsigned within(const Vma& vma, unsigned slot) const {
-    return std::min({first + folio.pages - slot, vma.end - slot, TABLE_SLOTS - slot % TABLE_SLOTS});
+    return std::min(
+        {first + folio.pages - slot, vma.end - slot, F::kTableSlots - slot % F::kTableSlots});
   }
 
   // The chance of another CPU, or of a failing call, to do what the scenario wants done.

@@ -5,15 +5,19 @@
 // template over it, so a new architecture is one file that satisfies `EntryFormat`.
 //
 // Helpers keep the kernel's names. They are free of side effects, take and return one `Word`, and
-// are branch-free, so that a format instantiated with a symbolic word (a bit-vector of a solver)
-// states the same facts as with a 64-bit integer. Predicates return `Bool`, which is `bool` for
-// integers.
+// are branch-free (`select` where the kernel has an `if`), so that a format instantiated with a
+// symbolic word (a bit-vector of a solver, src/prove) states the same facts as with a 64-bit
+// integer. Predicates return `Bool`, which is `bool` for integers; combine them with !, && and ||.
 //
 // An entry is in one of three forms, and a helper is only meaningful on the form it is made for:
 //
 //   none      pte_none(): nothing is mapped, nothing is remembered
 //   present   pte_present(): maps a page frame; includes protnone, which hardware refuses
-//   swap      neither: a swap entry (type, offset) with software bits of its own (pte_swp_*)
+//   swap      neither: a swap entry (type, offset) with software bits of its own (pte_swp_*);
+//             swap_entries.h says which types mean migration, device memory, poison, markers
+//
+// What spans several entries - arm64's contiguous blocks - is not here: a format names the size of
+// a block (kContiguous), page_table.h has the operations on tables.
 #ifndef PTECHECK_PTE_FORMAT_H
 #define PTECHECK_PTE_FORMAT_H
 
@@ -22,10 +26,40 @@
 
 namespace ptecheck {
 
+// `condition ? yes : no`, for a Bool and Words; a symbolic word brings its own, found by argument.
+constexpr std::uint64_t select(bool condition, std::uint64_t yes, std::uint64_t no) {
+  return condition ? yes : no;
+}
+
+// Who marks an entry young and dirty when user code touches its page.
+enum class AccessedDirty : unsigned char {
+  kHardware,   // the page-table walker writes the entry
+  kFault,      // the processor traps; the fault handler does
+  kTlbHandler  // software that refills the TLB does (loongarch)
+};
+
+// A named bit, or field, of an entry: for printing entries and counterexamples.
+struct BitName {
+  enum Form : unsigned char { kPresent, kSwap } form;
+  std::uint64_t mask;
+  const char* name;  // as in the manual page at the top of the format's file: "SD", "pfn"
+};
+
 template <class F>
 concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bool shadow_stack) {
   // Behaviour that differs between architectures and that generic code depends on.
-  { F::kName } -> std::convertible_to<const char*>;
+  { F::kName } -> std::convertible_to<const char*>;        // for people: "x86-64"
+  { F::kId } -> std::convertible_to<const char*>;          // of --arch, of ids: "x86_64"
+  { F::kKernelArch } -> std::convertible_to<const char*>;  // make ARCH=
+  { F::kTableSlots } -> std::convertible_to<unsigned>;     // PTRS_PER_PTE
+  { F::kContiguous } -> std::convertible_to<unsigned>;     // entries of a contiguous block; 1: none
+  { F::kAccessedDirty } -> std::convertible_to<AccessedDirty>;
+  { F::kPfnMask } -> std::convertible_to<std::uint64_t>;  // the page-frame field
+  { F::kPfnShift } -> std::convertible_to<unsigned>;
+  // All bits that mean something, the page frame included. Helpers are compared with a kernel's
+  // over all combinations of the others, and sampled over all 64 bits.
+  { F::kDefinedBits } -> std::convertible_to<std::uint64_t>;
+  { F::kBitNames[0] } -> std::convertible_to<BitName>;
   { F::kHasSoftDirty } -> std::convertible_to<bool>;
   { F::kHasUffdWp } -> std::convertible_to<bool>;
   { F::kHasShadowStack } -> std::convertible_to<bool>;
@@ -59,6 +93,8 @@ concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bo
   { F::pte_pfn(pte) } -> std::same_as<typename F::Word>;
   // ... may a TLB hold it, if no change of protection is under way (mm_tlb_flush_pending() == 0)?
   { F::pte_accessible(pte) } -> std::same_as<typename F::Bool>;
+  // ... does ptep_clear_flush() flush when it takes this entry out?
+  { F::clear_flushes(pte) } -> std::same_as<typename F::Bool>;
 
   // ... and changing.
   { F::pte_mkwrite(pte, shadow_stack) } -> std::same_as<typename F::Word>;

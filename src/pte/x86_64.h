@@ -34,6 +34,7 @@
 #ifndef PTECHECK_PTE_X86_64_H
 #define PTECHECK_PTE_X86_64_H
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -49,6 +50,11 @@ struct X86_64 {
   using Bool = decltype(std::declval<W>() == std::declval<W>());
 
   static constexpr const char* kName = "x86-64";
+  static constexpr const char* kId = "x86_64";
+  static constexpr const char* kKernelArch = "x86_64";
+  static constexpr unsigned kTableSlots = 512;
+  static constexpr unsigned kContiguous = 1;
+  static constexpr AccessedDirty kAccessedDirty = AccessedDirty::kHardware;
   static constexpr bool kHasSoftDirty = true;
   static constexpr bool kHasUffdWp = true;
   static constexpr bool kHasShadowStack = true;
@@ -89,6 +95,21 @@ struct X86_64 {
   static constexpr unsigned kSwpTypeBits = 5, kSwpOffsetFirstBit = 9;
   // clang-format on
 
+  static constexpr std::uint64_t kDefinedBits =
+      kPfnMask | 0xfff | kDevmap | kSavedDirty | kPkeyMask | kNx;
+  static constexpr std::array<BitName, 20> kBitNames = {{
+      {BitName::kPresent, kPresent, "P"},       {BitName::kPresent, kRw, "RW"},
+      {BitName::kPresent, kUser, "U"},          {BitName::kPresent, kPwt, "PWT"},
+      {BitName::kPresent, kPcd, "PCD"},         {BitName::kPresent, kAccessed, "A"},
+      {BitName::kPresent, kDirty, "D"},         {BitName::kPresent, kPat, "PAT"},
+      {BitName::kPresent, kGlobal, "G"},        {BitName::kPresent, kSpecial, "Spec"},
+      {BitName::kPresent, kUffdWp, "WP"},       {BitName::kPresent, kSoftDirty, "SD"},
+      {BitName::kPresent, kPfnMask, "pfn"},     {BitName::kPresent, kDevmap, "devm"},
+      {BitName::kPresent, kSavedDirty, "SavD"}, {BitName::kPresent, kPkeyMask, "pkey"},
+      {BitName::kPresent, kNx, "NX"},           {BitName::kSwap, kSwpSoftDirty, "SD"},
+      {BitName::kSwap, kSwpUffdWp, "WP"},       {BitName::kSwap, kSwpExclusive, "Excl"},
+  }};
+
   static constexpr std::uint64_t kDirtyBits = kDirty | kSavedDirty;
   // What pte_modify() keeps (_PAGE_CHG_MASK); not RW, U, NX, P, G: those are the protection.
   static constexpr std::uint64_t kChangeMask = kPfnMask | kPcd | kPwt | kPat | kSpecial |
@@ -110,6 +131,7 @@ struct X86_64 {
   }
   // A protnone entry counts as accessible only while mm_tlb_flush_pending(); never here.
   static constexpr Bool pte_accessible(Word pte) { return has(pte, kPresent); }
+  static constexpr Bool clear_flushes(Word pte) { return pte_accessible(pte); }
 
   // Asking.
   static constexpr Bool pte_dirty(Word pte) { return has(pte, kDirtyBits); }
