@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "pte/test_word.h"
+
 namespace ptecheck {
 namespace {
 
@@ -208,31 +210,17 @@ TEST(X86_64, BranchFreeFormsAgreeWithPlainOnes) {
   }
 }
 
-// A word that only counts as a word: proves that the format needs no more than it says it needs.
-struct Symbol {
-  std::uint64_t value;
-  explicit constexpr Symbol(std::uint64_t v) : value(v) {}
-  friend constexpr Symbol operator&(Symbol a, Symbol b) { return Symbol(a.value & b.value); }
-  friend constexpr Symbol operator|(Symbol a, Symbol b) { return Symbol(a.value | b.value); }
-  friend constexpr Symbol operator^(Symbol a, Symbol b) { return Symbol(a.value ^ b.value); }
-  friend constexpr Symbol operator+(Symbol a, Symbol b) { return Symbol(a.value + b.value); }
-  friend constexpr Symbol operator-(Symbol a, Symbol b) { return Symbol(a.value - b.value); }
-  friend constexpr Symbol operator~(Symbol a) { return Symbol(~a.value); }
-  friend constexpr Symbol operator<<(Symbol a, unsigned n) { return Symbol(a.value << n); }
-  friend constexpr Symbol operator>>(Symbol a, unsigned n) { return Symbol(a.value >> n); }
-  friend constexpr bool operator==(Symbol a, Symbol b) { return a.value == b.value; }
-};
-
 TEST(X86_64, WorksOnAnyWord) {
-  using S = X86_64<Symbol>;
+  using S = X86_64<TestWord>;
   static_assert(EntryFormat<S>);
   for (Word pte : presentEntries()) {
-    ASSERT_EQ(S::pte_mkdirty(Symbol(pte)).value, F::pte_mkdirty(pte));
-    ASSERT_EQ(S::pte_modify(Symbol(pte), S::page_none()).value, F::pte_modify(pte, F::page_none()));
-    ASSERT_EQ(S::pte_advance_pfn(Symbol(pte), Symbol(3)).value, F::pte_advance_pfn(pte, 3));
-    ASSERT_EQ(S::pte_write(Symbol(pte)), F::pte_write(pte));
+    ASSERT_EQ(S::pte_mkdirty(TestWord(pte)).value, F::pte_mkdirty(pte));
+    ASSERT_EQ(S::pte_modify(TestWord(pte), S::page_none()).value,
+              F::pte_modify(pte, F::page_none()));
+    ASSERT_EQ(S::pte_advance_pfn(TestWord(pte), TestWord(3)).value, F::pte_advance_pfn(pte, 3));
+    ASSERT_EQ(S::pte_write(TestWord(pte)), F::pte_write(pte));
   }
-  EXPECT_EQ(S::swp_entry(Symbol(1), Symbol(0x1000)).value, F::swp_entry(1, 0x1000));
+  EXPECT_EQ(S::swp_entry(TestWord(1), TestWord(0x1000)).value, F::swp_entry(1, 0x1000));
 }
 
 }  // namespace
