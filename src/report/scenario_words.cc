@@ -34,6 +34,7 @@ std::string folioInWords(const Scenario& s) {
   if (s.pins != 0) with.push_back(counted(s.pins, "pin", "pins"));
   if (!with.empty()) text += " with " + enumerate(with);
   if (s.folio_flags & FOLIO_MLOCKED) text += ", mlocked";
+  if (s.folded) text += ", contiguous blocks folded";
   if (!(s.folio_flags & FOLIO_UPTODATE)) text += ", not uptodate";
   return text;
 }

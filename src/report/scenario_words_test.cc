@@ -25,6 +25,7 @@ TEST(ScenarioWords, EveryDeviationIs) {
   Scenario s = plain();
   s.folio_flags |= FOLIO_DIRTY | FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
   s.pins = 1;
+  s.folded = 1;
   s.processes = 2;
   s.split[0] = 1;
   s.vma[0][1].flags = VMA_WRITE | VMA_LOCKED;
@@ -39,7 +40,8 @@ TEST(ScenarioWords, EveryDeviationIs) {
   s.step[1] = {STEP_WRITE, 2, 1};
   EXPECT_EQ(
       scenarioInWords(s),
-      "A dirty swap-backed folio of 2 pages with swap slots and 1 pin, mapped by process A through "
+      "A dirty swap-backed folio of 2 pages with swap slots and 1 pin, "
+      "contiguous blocks folded, mapped by process A through "
       "a "
       "writable VMA, which ends before page 1, and a writable VM_LOCKED VMA behind it and process "
       "B "

@@ -120,7 +120,10 @@ typedef struct Scenario {
       remote_cpu;      /* 1: the processes also run on another CPU (x86 may then defer flushes) */
   unsigned char event; /* EVENT_* */
   unsigned char steps; /* of `step` in use */
-  unsigned short event_at;             /* 1: the first chance */
+  unsigned short event_at; /* 1: the first chance */
+  /* 1: once its entries are built, a process's blocks that may be contiguous are (arm64: what
+     contpte_try_fold() folds, dirty and young ORed over the block). 0: none is. */
+  unsigned short folded;
   unsigned short split[MAX_PROCESSES]; /* folio page where VMA 1 follows VMA 0; 0: one VMA only */
   VmaSpec vma[MAX_PROCESSES][2];
   Step step[MAX_STEPS];                            /* after the operation */

@@ -44,6 +44,7 @@ std::string checkNumbers(const Scenario& s) {
   if (s.ttu & ~kTtuBits) return "unknown flag of the operation";
   if (s.remote_cpu > 1) return "remote_cpu is 0 or 1";
   if (s.folio_flags & ~kFolioBits) return "unknown folio flag";
+  if (s.folded > 1) return "folded is 0 or 1";
   if (s.table_end > s.pages)  // format: else the folio does not reach the end
     return "the page table ends at page " + std::to_string(s.table_end) + ", behind the folio";
   if (s.event > EVENT_SWAP_DUPLICATE) return "unknown event " + std::to_string(s.event);

@@ -87,6 +87,7 @@ TEST(Legal, RefusesEachDemandUnmet) {
       {"unknown operation 7", [](Scenario& s) { s.operation = 7; }},
       {"flag of the operation", [](Scenario& s) { s.ttu = 0x80; }},
       {"remote_cpu", [](Scenario& s) { s.remote_cpu = 2; }},
+      {"folded is 0 or 1", [](Scenario& s) { s.folded = 2; }},
       {"unknown folio flag", [](Scenario& s) { s.folio_flags |= 0x8000; }},
       {"ends at page 3", [](Scenario& s) { s.table_end = 3; }},
       {"unknown event", [](Scenario& s) { s.event = 9; }},

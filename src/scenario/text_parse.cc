@@ -130,6 +130,8 @@ class Parser {
         if (kind) line.blame("a folio is either 'lazyfree' or 'swap-backed'");
         kind = true;
         if (word == kSwapBacked) s.folio_flags |= FOLIO_SWAPBACKED;
+      } else if (word == kFolded) {
+        s.folded = 1;
       } else if (word == kReferences) {
         s.references = static_cast<unsigned short>(line.number("extra references", 1, 0xffff));
       } else if (word == kPins) {
@@ -140,7 +142,8 @@ class Parser {
         s.folio_flags &= static_cast<unsigned short>(~*negated);
       } else {
         line.blame("no property of a folio; allowed: lazyfree, swap-backed, " +
-                   namesOf(kFolioFlags) + ", " + namesOf(kFolioNegated) + ", references N, pins N");
+                   namesOf(kFolioFlags) + ", " + namesOf(kFolioNegated) + ", " +
+                   std::string(kFolded) + ", references N, pins N");
       }
     }
     if (!kind) {

@@ -31,6 +31,7 @@ std::string folioLine(const Scenario& s) {
   addWord(list, s.folio_flags & FOLIO_SWAPBACKED ? kSwapBacked : kLazyfree);
   addFlags(list, kFolioFlags, s.folio_flags);
   addFlags(list, kFolioNegated, ~unsigned{s.folio_flags});
+  if (s.folded) addWord(list, kFolded);
   if (s.references != 0)
     addWord(list, std::string(kReferences) + " " + std::to_string(s.references));
   if (s.pins != 0) addWord(list, std::string(kPins) + " " + std::to_string(s.pins));

@@ -23,7 +23,7 @@ const char* const kCve =
     "# The first entry's write bit is stamped on the rest.\n"
     "#\n"
     "# B shares page 1.\n"
-    "folio: 2 pages, lazyfree, dirty, references 3, pins 1\n"
+    "folio: 2 pages, lazyfree, dirty, folded, references 3, pins 1\n"
     "page table: ends before page 1\n"
     "vma A: write\n"
     "vma A from page 2: read-only, locked\n"
@@ -63,6 +63,7 @@ TEST(Text, ReadsEverything) {
   EXPECT_EQ(s.pages, 2);
   EXPECT_EQ(s.processes, 2);
   EXPECT_EQ(s.folio_flags, FOLIO_DIRTY | FOLIO_LOCKED | FOLIO_UPTODATE);
+  EXPECT_EQ(s.folded, 1);
   EXPECT_EQ(s.references, 3);
   EXPECT_EQ(s.pins, 1);
   EXPECT_EQ(s.table_end, 1);

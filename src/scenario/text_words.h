@@ -32,6 +32,7 @@ inline constexpr std::array<Flag, 6> kVmaFlags = {{
 // "lazyfree" or "swap-backed" must be given. Locked and up to date is the rule, so the exception is
 // named.
 inline constexpr std::string_view kLazyfree = "lazyfree", kSwapBacked = "swap-backed";
+inline constexpr std::string_view kFolded = "folded";
 inline constexpr std::string_view kReferences = "references", kPins = "pins";
 inline constexpr std::array<Flag, 3> kFolioFlags = {{
     {"swap-cache", FOLIO_SWAPCACHE},
