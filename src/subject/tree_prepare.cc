@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "subject/tree_prepare.h"
+
+#include <regex>
+#include <sstream>
+
+#include "scenario/error.h"
+#include "subject/process.h"
+#include "subject/tree_cache.h"
+#include "subject/tree_files.h"
+#include "subject/tree_hash.h"
+#include "subject/tree_patch.h"
+
+namespace ptecheck {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorKind::kCannotTest, message);
+}
+
+// Refuses, by name, what is known not to work; everything else is found out by trying.
+void checkInterface(const TreeView& view) {
+  std::istringstream rmap(view.read("mm/rmap.c").value_or(""));
+  const std::regex old("^[a-z].*\\bpage_remove_rmap\\(.*");
+  unsigned number = 0;
+  for (std::string line; std::getline(rmap, line);) {
+    ++number;
+    if (std::regex_match(line, old))
+      refuse(
+          view.root().string() + "/mm/rmap.c:" + std::to_string(number) + ": this tree (" +
+          treeVersion(view) + ") has the older reverse-map interface, page_remove_rmap();" +
+          " ptecheck needs the one on folios, folio_remove_rmap_ptes(), of Linux 6.8 and later." +
+          " Test 6.12 or newer.");
+  }
+}
+
+std::vector<std::string> kernelArguments(const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {"-I@AGENT@/kernel_agent/overlay", "-I@HAVE@", "-I@AGENT@"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  // A return address must lie in the function that called, whoever it called last.
+  arguments.push_back("-fno-optimize-sibling-calls");
+  // __FILE__ is relative to the tree, wherever the farm was; debug information starts at fixed
+  // folders. DWARF 4, because binutils 2.40 mixes up the first two files of a DWARF 5 line table.
+  arguments.insert(
+      arguments.end(),
+      {"-gdwarf-4", "-g1", "-fmacro-prefix-map=@FARM@/=", "-fmacro-prefix-map=@AGENT@/=ptecheck/",
+       "-fdebug-prefix-map=@FARM@=/ptecheck-tree", "-fdebug-prefix-map=@AGENT@=/ptecheck"});
+  return arguments;
+}
+
+UndefinedSymbols parseInfo(const std::string& text) {
+  UndefinedSymbols out;
+  std::istringstream lines(text);
+  for (std::string kind, name; lines >> kind >> name;)
+    (kind == "function" ? out.functions : out.data).push_back(name);
+  return out;
+}
+
+TreeView checkedView(TreeView view, const TreeOptions& options) {
+  applyPatches(view, options.patches);
+  checkInterface(view);
+  return view;
+}
+
+ConfigureOptions configureOptions(const TreeOptions& options) {
+  requireTools({options.compiler, "ld", "objdump", "addr2line"});
+  const fs::path cache = options.cache.empty() ? cacheFolder() : options.cache;
+  trimCache(cache);
+  return {cache, options.compiler, options.jobs, options.progress};
+}
+
+}  // namespace
+
+std::string treeVersion(const TreeView& view) {
+  std::string version;
+  std::istringstream makefile(view.read("Makefile").value_or(""));
+  const std::regex assignment("(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\\S*) *");
+  std::smatch match;
+  for (std::string line; std::getline(makefile, line);) {
+    if (!std::regex_match(line, match, assignment)) continue;
+    const bool number = match[1] != "EXTRAVERSION";
+    if (match[1] == "VERSION") version.clear();
+    if (number && !version.empty()) version += '.';
+    version += match[2].str();
+    if (!number) break;
+  }
+  return version.empty() ? "unknown" : version;
+}
+
+PreparedTree::PreparedTree(TreeView view, const TreeOptions& options)
+    : view_(checkedView(std::move(view), options)),
+      configure_(configureOptions(options)),
+      recipe_(loadRecipe(configure_.cache)),
+      hashes_(view_),
+      configured_(configureTree(view_, recipe_, hashes_, configure_)),
+      arguments_(kernelArguments(compileFlags(recipe_, configured_.command))),
+      compiler_(view_, recipe_, configured_, hashes_, configure_),
+      have_(probe()) {
+  compiler_.setHave(have_);
+}
+
+CompileStep PreparedTree::kernelStep(const std::string& name,
+                                     const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments = arguments_;
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return {name, std::move(arguments), true};
+}
+
+CompileStep PreparedTree::runtimeStep(const std::string& name) const {
+  return {name,
+          {"-O2", "-g1", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-pie", "-I@AGENT@",
+           "-fdebug-prefix-map=@AGENT@=/ptecheck", "-fmacro-prefix-map=@AGENT@/=ptecheck/", "-c",
+           "@AGENT@/kernel_agent/" + name},
+          false};
+}
+
+// have.h, and the refusal if the tree lacks what the agent needs. Of several megabytes of
+// preprocessed text only that is kept: have.h up to the mark, then what is missing.
+std::string PreparedTree::probe() {
+  const std::string mark = "\n// missing:\n";
+  const std::string rmap = view_.read("mm/rmap.c").value_or("");
+  CompileStep run = kernelStep("mm/rmap.c", {"-E", "-dD", "@FARM@/mm/rmap.c"});
+  run.salt = recipe_.identity;
+  run.reduce = [&](const std::string& text) {
+    return haveHeader(recipe_, text, rmap) + mark + missingSpellings(recipe_, text);
+  };
+  compiler_.setHave("");
+  const Compiled result = compiler_.compile({run}).at(0);
+  if (result.file.empty())
+    refuse(view_.root().string() + ": mm/rmap.c does not preprocess: " + firstError(result.error) +
+           "\nCheck that `make mm/rmap.o` works in this tree.");
+  const std::string text = readFile(result.file).value_or("");
+  const size_t end = text.find(mark);
+  const std::string missing = end == text.npos ? "" : text.substr(end + mark.size());
+  if (!missing.empty())
+    refuse("The adapter does not fit " + view_.root().string() + " (" + treeVersion(view_) +
+           "). Missing in what its mm/rmap.c includes:\n" + missing +
+           "\nIf this tree only spells them differently, ptecheck has to learn the new names.");
+  return text.substr(0, end);
+}
+
+// CACHE/agents/KEY/{agent, info}
+LinkedProgram PreparedTree::link(const std::vector<Compiled>& parts) const {
+  Sha256 hash;
+  std::vector<fs::path> files;
+  for (const Compiled& part : parts) hash.addField(part.key), files.push_back(part.file);
+  const fs::path folder = cache() / "agents" / hash.hex().substr(0, 32);
+  if (!markUsed(folder) || !fs::exists(folder / "info")) {
+    TemporaryFolder work(cache() / "agents");
+    const UndefinedSymbols undefined = linkAgent(files, configure_.compiler, work.path(), "agent");
+    std::string info;
+    for (const std::string& name : undefined.functions) info += "function " + name + "\n";
+    for (const std::string& name : undefined.data) info += "datum " + name + "\n";
+    writeFile(work.path() / "info", info);
+    work.renameTo(folder);
+  }
+  return {folder / "agent", parseInfo(readFile(folder / "info").value_or(""))};
+}
+
+}  // namespace ptecheck
