@@ -127,9 +127,9 @@ void compareBatch(Worker& worker, const Search& search, const Policy& policy, st
     ++worker.agreement.differing;
     if (unit >= worker.first_unit) continue;
     worker.first_unit = unit;
-    worker.agreement.first =
-        formatFindingId({search.spaceOf(unit), policy.name, search.choicesOf(unit, number + i)}) +
-        ": " + difference;
+    worker.agreement.first = formatFindingId({search.spaceOf(unit), search.arch(), policy.name,
+                                              search.choicesOf(unit, number + i)}) +
+                             ": " + difference;
   }
   worker.on_tree->clear();
   worker.on_model->clear();
@@ -143,7 +143,7 @@ Agreement compareWithTree(const TreeBuild& build, const Policy& policy,
   auto make_worker = [&](unsigned) {
     Worker worker;
     worker.tree = std::make_unique<TreeSubject>(build);
-    worker.model = std::make_unique<ModelSubject>(policy);
+    worker.model = std::make_unique<ModelSubject>(policy, options.arch);
     return worker;
   };
   auto work = [&](Worker& worker, std::size_t unit) {

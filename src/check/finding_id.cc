@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "check/arch_rules.h"
 #include "explore/choice_id.h"
 #include "explore/replay.h"
 #include "scenario/error.h"
@@ -39,6 +40,7 @@ std::string formatFindingId(const FindingId& id) {
   std::string space = (id.space.random ? "r" : "e") + std::to_string(kSpaceVersion);
   if (!id.space.random && id.space.deviations != Space{}.deviations)
     for (unsigned budget : id.space.deviations) space += "." + std::to_string(budget);
+  if (id.arch != kX86) space += std::string("/") + archId(id.arch);
   return space + "/" + id.row + "/" + encodeChoices(id.choices);
 }
 
@@ -48,14 +50,24 @@ FindingId parseFindingId(std::string_view text) {
   if (first == std::string_view::npos || first == last)
     reject(text, "it has no three parts between '/'");
   std::string_view space = text.substr(0, first);
+  std::string_view row = text.substr(first + 1, last - first - 1);
   FindingId id;
-  id.row = text.substr(first + 1, last - first - 1);
-  if (id.row.empty()) reject(text, "its second part, the policy, is empty");
+  if (const std::size_t slash = row.find('/'); slash != std::string_view::npos) {
+    id.arch = archOf(row.substr(0, slash));
+    if (id.arch == kArchs)
+      reject(text, "there is no architecture '" + std::string(row.substr(0, slash)) +
+                       "' (`ptecheck list archs` names all there are)");
+    row.remove_prefix(slash + 1);
+  }
+  id.row = row;
+  if (id.row.empty() || id.row.find('/') != std::string::npos)
+    reject(text, "the part before its last, the policy, is empty or too much");
 
   if (space.empty() || (space[0] != 'e' && space[0] != 'r'))
     reject(text, "its first part must begin with 'e' (exhaustive) or 'r' (random)");
   id.space.random = space[0] == 'r';
   if (id.space.random) id.space.max_pages = MAX_PAGES;
+  id.space.abilities = abilitiesOf(id.arch);
   const std::optional<std::vector<unsigned>> numbers = parseNumbers(space.substr(1));
   const std::size_t budgets = id.space.deviations.size();
   if (!numbers || (numbers->size() != 1 && (id.space.random || numbers->size() != 1 + budgets)))

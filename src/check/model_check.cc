@@ -6,21 +6,17 @@
 #include <mutex>
 #include <utility>
 
+#include "check/arch_rules.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
-#include "mm/machine.h"
-#include "pte/x86_64.h"
 #include "scenario/error.h"
-#include "spec/explain.h"
-#include "spec/judge.h"
+#include "subject/model.h"
 
 namespace ptecheck {
 
 namespace {
-
-using Format = X86_64<>;
 
 // The code that `differs` compares a policy with, in a form that makes equal code equal: at one
 // entry a batch there is nothing to respect or merge, and putting back the first, the merged or
@@ -39,8 +35,11 @@ Policy canonicalReference(const Policy& policy) {
 // have the same such reference share its outcome.
 class Judged {
  public:
-  Judged(std::vector<Policy> policies, RuleSet rules)
-      : policies_(std::move(policies)), rules_(rules) {
+  Judged(std::vector<Policy> policies, RuleSet rules, Arch arch)
+      : policies_(std::move(policies)),
+        rules_(rules),
+        of_arch_(archRules(arch)),
+        model_(makeModel(arch)) {
     for (const Policy& policy : policies_) {
       if (policy.reach == Reach::kOne) {
         reference_of_.push_back(kNone);  // it is its own reference
@@ -61,12 +60,12 @@ class Judged {
   void run(const Scenario& s, Use use) {
     if (rules_ & ruleBit(Rule::kDiffers))
       for (std::size_t i = 0; i < references_.size(); ++i)
-        machine_->run(s, references_[i], reference_outcomes_[i]);
+        model_->run(s, references_[i], reference_outcomes_[i]);
     for (std::size_t row = 0; row < policies_.size(); ++row) {
-      machine_->run(s, policies_[row], *outcome_);
-      RuleSet broken = judge<Format>(s, *outcome_) & rules_;
+      model_->run(s, policies_[row], *outcome_);
+      RuleSet broken = of_arch_.judge(s, *outcome_) & rules_;
       if ((rules_ & ruleBit(Rule::kDiffers)) && reference_of_[row] != kNone)
-        broken |= differs<Format>(s, *outcome_, reference_outcomes_[reference_of_[row]]);
+        broken |= of_arch_.differs(s, *outcome_, reference_outcomes_[reference_of_[row]]);
       use(row, *outcome_, broken);
     }
   }
@@ -82,7 +81,8 @@ class Judged {
   RuleSet rules_;
   std::vector<Policy> references_;
   std::vector<std::size_t> reference_of_;
-  std::unique_ptr<Machine<Format>> machine_ = std::make_unique<Machine<Format>>();
+  const ArchRules& of_arch_;
+  std::unique_ptr<Model> model_;
   std::unique_ptr<Outcome[]> reference_outcomes_;
   std::unique_ptr<Outcome> outcome_;
 };
@@ -96,9 +96,10 @@ struct alignas(128) Worker {
 };
 
 // Shrinks the first scenario that broke the rule, and runs it once more for the report.
-Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const Choices& choices) {
-  FindingId id{space, policy.name, choices};
-  Judged judged({policy}, ruleBit(rule));
+Finding makeFinding(const Policy& policy, Rule rule, const Space& space, Arch arch,
+                    const Choices& choices) {
+  FindingId id{space, arch, policy.name, choices};
+  Judged judged({policy}, ruleBit(rule), arch);
   Scenario scenario;
   const StillFails still_fails = [&](const Choices& tried, Choices* used) {
     Replay replay(tried);
@@ -115,7 +116,7 @@ Finding makeFinding(const Policy& policy, Rule rule, const Space& space, const C
   finding.row = policy.name;
   finding.rule = rule;
   finding.scenario = scenarioOf(id);
-  ModelRun run = runOnModel(finding.scenario, policy);
+  ModelRun run = runOnModel(finding.scenario, policy, arch);
   finding.outcome = run.outcome;
   finding.violations = std::move(run.violations);
   std::stable_partition(finding.violations.begin(), finding.violations.end(),
@@ -138,30 +139,32 @@ Policy policyByName(std::string_view name) {
                   "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
 }
 
-ModelRun runOnModel(const Scenario& scenario, const Policy& policy) {
+ModelRun runOnModel(const Scenario& scenario, const Policy& policy, Arch arch) {
   ModelRun run;
-  Judged judged({policy}, kAllRules);
+  Judged judged({policy}, kAllRules, arch);
   judged.run(scenario, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
     run.outcome = outcome;
     run.broken = broken;
-    run.violations = explain<Format>(scenario, outcome, judged.referenceOutcome(row));
+    run.violations = archRules(arch).explain(scenario, outcome, judged.referenceOutcome(row));
   });
   return run;
 }
 
 CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options) {
   const Search search(options);
+  const ArchRules& rules = archRules(options.arch);
   std::mutex progress_mutex;
   std::size_t units_done = 0;
   auto make_worker = [&](unsigned) {
-    return Worker{Judged(policies, options.rules), std::vector<Tally>(policies.size())};
+    return Worker{Judged(policies, options.rules, options.arch),
+                  std::vector<Tally>(policies.size())};
   };
   auto work = [&](Worker& worker, std::size_t unit) {
     const std::size_t part = search.isRandom(unit) ? 1 : 0;
     search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto choices) {
       ++worker.scenarios[part];
       worker.judged.run(s, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
-        worker.tallies[row].template add<Format>(s, outcome, broken, part, unit, choices);
+        worker.tallies[row].add(rules, s, outcome, broken, part, unit, choices);
       });
     });
     if (options.progress) {
@@ -173,7 +176,8 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
       runUnits(search.units(), options.share, options.jobs, make_worker, work);
 
   CheckResult result;
-  result.subject = "the built-in model (x86-64)";
+  result.subject = std::string("the built-in model (") + archName(options.arch) + ")";
+  result.arch = options.arch;
   std::array<std::uint64_t, 2> scenarios{};
   for (const Worker& worker : workers)
     for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
@@ -197,7 +201,8 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
       const Rule rule = static_cast<Rule>(i);
       line.broken |= ruleBit(rule);
       const Space& space = first->part == 1 ? search.random() : search.exhaustive();
-      result.findings.push_back(makeFinding(policies[row], rule, space, first->choices));
+      result.findings.push_back(
+          makeFinding(policies[row], rule, space, options.arch, first->choices));
     }
   }
   return result;

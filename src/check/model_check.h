@@ -13,8 +13,8 @@
 
 namespace ptecheck {
 
-// Runs every scenario of the search on the model, once for each policy, and judges it. The result
-// is the same at any number of jobs.
+// Runs every scenario of the search on the model with entries of options.arch, once for each
+// policy, and judges it. The result is the same at any number of jobs.
 CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options);
 
 // One scenario on the model: its outcome, and the rules it breaks (`differs` included).
@@ -23,7 +23,7 @@ struct ModelRun {
   RuleSet broken = 0;
   std::vector<Violation> violations;
 };
-ModelRun runOnModel(const Scenario& scenario, const Policy& policy);
+ModelRun runOnModel(const Scenario& scenario, const Policy& policy, Arch arch = kX86);
 
 // The policy a finding's id or the command line names: `v6.16`, or with a mutant `v6.16+NAME`;
 // a mutant's name alone stands for it on its own base policy. Throws Error(kUsage) with the names

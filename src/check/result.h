@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "pte/architectures.h"
 #include "scenario/choices.h"
 #include "scenario/flat.h"
 #include "scenario/space.h"
@@ -65,6 +66,7 @@ struct Part {
 
 struct CheckResult {
   std::string subject;      // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
+  Arch arch = kX86;         // whose entries its outcomes hold
   std::vector<Part> parts;  // exhaustive first
   std::vector<Row> rows;
   std::vector<Finding> findings;  // by row, then rule

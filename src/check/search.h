@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "check/arch_rules.h"
 #include "check/search_options.h"
 #include "explore/odometer.h"
 #include "explore/random_choices.h"
@@ -22,11 +23,12 @@ namespace ptecheck {
 class Search {
  public:
   explicit Search(const SearchOptions& options)
-      : samples_(options.random_scenarios), seed_(options.seed) {
+      : arch_(options.arch), samples_(options.random_scenarios), seed_(options.seed) {
     exhaustive_.max_pages = options.exhaustive_pages;
     exhaustive_.deviations = options.deviations;
     random_.random = true;
     random_.max_pages = options.random_pages;
+    exhaustive_.abilities = random_.abilities = abilitiesOf(options.arch);
     if (options.exhaustive_pages == 0) return;
     Odometer units;
     Scenario scenario;
@@ -37,6 +39,7 @@ class Search {
     } while (units.nextUnit());
   }
 
+  Arch arch() const { return arch_; }
   std::size_t units() const { return situations_.size() + randomUnits(); }
   std::size_t situations() const { return situations_.size(); }
   const Space& exhaustive() const { return exhaustive_; }
@@ -94,6 +97,7 @@ class Search {
     }
   }
 
+  Arch arch_;
   Space exhaustive_;
   Space random_;
   std::uint64_t samples_;

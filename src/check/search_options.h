@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "explore/parallel.h"
+#include "pte/architectures.h"
 #include "scenario/space.h"
 #include "spec/rules.h"
 
@@ -18,6 +19,7 @@ using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
 // What to search, on whatever subject.
 struct SearchOptions {
+  Arch arch = kX86;  // whose entries; decides which scenarios there are
   RuleSet rules = kAllRules;
   unsigned exhaustive_pages = 4;  // largest folio of the exhaustive part; 0: none
   std::array<std::uint8_t, 3> deviations = Space{}.deviations;

@@ -8,10 +8,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "check/arch_rules.h"
 #include "check/result.h"
 #include "scenario/choices.h"
 #include "scenario/flat.h"
-#include "spec/judge.h"
+#include "spec/rules.h"
 
 namespace ptecheck {
 
@@ -29,9 +30,9 @@ class alignas(128) Tally {
  public:
   // Adds one judged scenario. `choices` is called if a rule is broken here for the first time in a
   // unit below all others.
-  template <class Format, class GetChoices>
-  void add(const Scenario& s, const Outcome& o, RuleSet broken, std::size_t part, std::size_t unit,
-           GetChoices choices) {
+  template <class GetChoices>
+  void add(const ArchRules& rules, const Scenario& s, const Outcome& o, RuleSet broken,
+           std::size_t part, std::size_t unit, GetChoices choices) {
     ++price_.scenarios;
     price_.batches += o.batches;
     price_.batched_entries += o.batched_entries;
@@ -39,7 +40,7 @@ class alignas(128) Tally {
     if (broken == 0) return;
     if (!(s.vma[0][0].flags & VMA_SHADOW_STACK)) broken_elsewhere_ |= broken;
     if (broken & (ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained)))
-      addCosts<Format>(s, o);
+      rules.addCosts(s, o, price_);
     for (RuleSet rest = broken; rest != 0; rest &= rest - 1) {
       const auto rule = static_cast<std::size_t>(std::countr_zero(rest));
       ++count_[rule];
@@ -58,18 +59,6 @@ class alignas(128) Tally {
   const Price& price() const { return price_; }
 
  private:
-  template <class Format>
-  void addCosts(const Scenario& s, const Outcome& o) {
-    for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i) {
-      const auto before = o.entry[i].before;
-      const auto after = o.entry[i].after;
-      if (!Format::pte_present(before) || !Format::pte_present(after)) continue;
-      if (Format::pte_write(before) && !Format::pte_write(after)) ++price_.extra_faults;
-      if (!Format::pte_soft_dirty(before) && Format::pte_soft_dirty(after))
-        ++price_.spurious_soft_dirty;
-    }
-  }
-
   std::array<std::uint64_t, kRules> count_{};
   std::array<std::optional<FirstBroken>, kRules> first_;
   RuleSet broken_elsewhere_ = 0;  // than on shadow stacks

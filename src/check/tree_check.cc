@@ -16,16 +16,14 @@
 #include <mutex>
 #include <utility>
 
+#include "check/arch_rules.h"
 #include "check/batch.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "check/tree_details.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
-#include "pte/x86_64.h"
 #include "scenario/error.h"
-#include "spec/explain.h"
-#include "spec/judge.h"
 #include "subject/tree.h"
 #include "subject/tree_lines.h"
 #include "subject/tree_subject.h"
@@ -34,15 +32,14 @@ namespace ptecheck {
 
 namespace {
 
-using Format = X86_64<>;
-
 constexpr const char* kRow = "tree";
 constexpr const char* kBaseRow = "base";
 
 // The tree's code, and its reference if it batches.
 class Judged {
  public:
-  Judged(const TreeBuild& build, RuleSet rules) : build_(build), rules_(rules), tree_(build) {
+  Judged(const TreeBuild& build, RuleSet rules, Arch arch)
+      : build_(build), rules_(rules), of_arch_(archRules(arch)), tree_(build) {
     if (build.canBatch() && contains(rules, Rule::kDiffers))
       reference_ = std::make_unique<TreeSubject>(build, AgentKind::kReference);
   }
@@ -77,13 +74,14 @@ class Judged {
 
  private:
   RuleSet judged(const Scenario& s, const Outcome& o, const Outcome* one_by_one) const {
-    RuleSet broken = judge<Format>(s, o);
-    if (one_by_one != nullptr) broken |= differs<Format>(s, o, *one_by_one);
+    RuleSet broken = of_arch_.judge(s, o);
+    if (one_by_one != nullptr) broken |= of_arch_.differs(s, o, *one_by_one);
     return broken & rules_;
   }
 
   const TreeBuild& build_;
   RuleSet rules_;
+  const ArchRules& of_arch_;
   TreeSubject tree_;
   std::unique_ptr<TreeSubject> reference_;
 };
@@ -91,7 +89,7 @@ class Judged {
 // One scenario at a time: for replays and the shrinker.
 class Single {
  public:
-  Single(const TreeBuild& build, RuleSet rules) : judged_(build, rules) {}
+  Single(const TreeBuild& build, RuleSet rules, Arch arch) : judged_(build, rules, arch) {}
 
   TreeSubject& tree() { return judged_.tree(); }
 
@@ -117,9 +115,9 @@ void copyOutcome(const Scenario& s, const Outcome& from, Outcome& to) {
   std::memcpy(static_cast<void*>(&to), &from, outcomeBytes(outcomeProcesses(s), s.pages));
 }
 
-std::vector<Violation> explainOnTree(const TreeBuild& build, const Scenario& s, const Outcome& o,
-                                     const Outcome* one_by_one) {
-  std::vector<Violation> violations = explain<Format>(s, o, one_by_one);
+std::vector<Violation> explainOnTree(const TreeBuild& build, Arch arch, const Scenario& s,
+                                     const Outcome& o, const Outcome* one_by_one) {
+  std::vector<Violation> violations = archRules(arch).explain(s, o, one_by_one);
   for (Violation& violation : violations)
     if (violation.rule == Rule::kOwnChecks) violation.text = explainOutcome(build, o.message);
   return violations;
@@ -142,7 +140,11 @@ class TreeSearch {
  public:
   TreeSearch(const TreeBuild& build, const Search& search, const SearchOptions& options,
              const char* row)
-      : build_(build), search_(search), options_(options), row_(row) {}
+      : build_(build),
+        search_(search),
+        options_(options),
+        rules_(archRules(options.arch)),
+        row_(row) {}
 
   // Adds one row, its findings and, the first time, the parts to `result`.
   void run(CheckResult& result) {
@@ -174,14 +176,15 @@ class TreeSearch {
  private:
   Worker makeWorker() const {
     Worker worker;
-    worker.judged = std::make_unique<Judged>(build_, options_.rules);
+    worker.judged = std::make_unique<Judged>(build_, options_.rules, options_.arch);
     return worker;
   }
 
   std::size_t partOf(std::size_t unit) const { return search_.isRandom(unit) ? 1 : 0; }
 
   std::string idOf(std::size_t unit, std::size_t number) const {
-    return formatFindingId({search_.spaceOf(unit), row_, search_.choicesOf(unit, number)});
+    return formatFindingId(
+        {search_.spaceOf(unit), options_.arch, row_, search_.choicesOf(unit, number)});
   }
 
   void runUnit(Worker& worker, std::size_t unit) {
@@ -211,11 +214,10 @@ class TreeSearch {
                          if (o.status != STATUS_DONE) notDone(worker, unit, first + i, o);
                          if (o.status == STATUS_UNSUPPORTED) return;
                          ++worker.scenarios[part];
-                         worker.tally.add<Format>(s, o, broken, part, unit, [&] {
-                           return search_.choicesOf(unit, first + i);
-                         });
+                         worker.tally.add(rules_, s, o, broken, part, unit,
+                                          [&] { return search_.choicesOf(unit, first + i); });
                          if (one_by_one != nullptr && o.status == STATUS_DONE)
-                           worker.bits.add(bitDifferences<Format>(s, o, *one_by_one));
+                           worker.bits.add(rules_.bitDifferences(s, o, *one_by_one));
                        });
   }
 
@@ -252,10 +254,10 @@ class TreeSearch {
   }
 
   Finding makeFinding(Rule rule, const Space& space, const Choices& choices) const {
-    FindingId id{space, row_, choices};
+    FindingId id{space, options_.arch, row_, choices};
     Scenario scenario{};
     {
-      Single single(build_, ruleBit(rule));
+      Single single(build_, ruleBit(rule), options_.arch);
       const StillFails still_fails = [&](const Choices& tried, Choices* used) {
         Replay replay(tried);
         if (!chooseScenario(replay, space, scenario)) return false;
@@ -272,10 +274,10 @@ class TreeSearch {
     finding.row = row_;
     finding.rule = rule;
     finding.scenario = scenarioOf(id);
-    Single single(build_, kAllRules);
+    Single single(build_, kAllRules, options_.arch);
     single.run(finding.scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet) {
       copyOutcome(finding.scenario, o, finding.outcome);
-      finding.violations = explainOnTree(build_, finding.scenario, o, one_by_one);
+      finding.violations = explainOnTree(build_, options_.arch, finding.scenario, o, one_by_one);
     });
     std::stable_partition(finding.violations.begin(), finding.violations.end(),
                           [&](const Violation& violation) { return violation.rule == rule; });
@@ -285,6 +287,7 @@ class TreeSearch {
   const TreeBuild& build_;
   const Search& search_;
   const SearchOptions& options_;
+  const ArchRules& rules_;
   const char* row_;
   std::mutex progress_mutex_;
   std::size_t units_done_ = 0;
@@ -348,6 +351,7 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   check.version = build.version;
   check.batches = build.canBatch();
   check.result.subject = "Linux " + build.version + " at " + build.tree.string();
+  check.result.arch = options.search.arch;
   if (base) {
     if (options.say) options.say("checking the tree without the patch");
     TreeSearch(*base, search, options.search, kBaseRow).run(check.result);
@@ -372,7 +376,8 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
 
 ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   const TreeBuild build = buildTree(treeOptions(options));
-  Single single(build, kAllRules);
+  const Arch arch = options.search.arch;
+  Single single(build, kAllRules, arch);
   ModelRun run;
   single.run(scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
     single.refuse(o, "the one given");
@@ -381,7 +386,7 @@ ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
                   "This tree cannot express the scenario: " + std::string(o.message));
     copyOutcome(scenario, o, run.outcome);
     run.broken = broken;
-    run.violations = explainOnTree(build, scenario, o, one_by_one);
+    run.violations = explainOnTree(build, arch, scenario, o, one_by_one);
   });
   return run;
 }

@@ -30,7 +30,7 @@ void add(States& states, unsigned first, unsigned second = 0) {
 // All states of entries in VMAs of this kind. Legal ones only (legal.cc says why): a writable
 // entry's page is exclusive, an exclusive page has one mapping, uffd-wp and NUMA hints exclude
 // write, a writable shadow-stack entry is dirty.
-States build(unsigned vma_flags, bool pair, bool all) {
+States build(unsigned vma_flags, bool pair, bool all, bool has_soft_dirty) {
   const bool shadow_stack = (vma_flags & VMA_SHADOW_STACK) != 0;
   const unsigned young_of_core = all ? 0 : ENTRY_YOUNG;
   States states;
@@ -57,6 +57,7 @@ States build(unsigned vma_flags, bool pair, bool all) {
       for (unsigned soft_dirty : {0U, unsigned{ENTRY_SOFT_DIRTY}})
         for (unsigned young : {0U, unsigned{ENTRY_YOUNG}}) {
           if (young != 0 && !all) continue;
+          if (soft_dirty != 0 && !has_soft_dirty) continue;
           if (shadow_stack && (kind & ENTRY_WRITE) && dirty == 0) continue;
           const unsigned first = kind | dirty | soft_dirty | young | young_of_core;
           const bool shared_by_both = pair && !(kind & ENTRY_EXCLUSIVE);
@@ -80,23 +81,24 @@ States build(unsigned vma_flags, bool pair, bool all) {
 
 }  // namespace
 
-EntryStates entryStates(unsigned vma_flags, bool pair, bool all) {
+EntryStates entryStates(unsigned vma_flags, bool pair, bool all, bool soft_dirty) {
   // Built once: what is legal depends on three flags of the VMA only.
-  constexpr unsigned kKinds = 8;
-  static const std::array<States, kKinds* 4> tables = [] {
-    std::array<States, kKinds * 4> result;
+  constexpr unsigned kKinds = 8, kForms = 8;
+  static const std::array<States, kKinds* kForms> tables = [] {
+    std::array<States, kKinds * kForms> result;
     for (unsigned kind = 0; kind < kKinds; ++kind)
-      for (unsigned form = 0; form < 4; ++form) {
+      for (unsigned form = 0; form < kForms; ++form) {
         const unsigned flags = (kind & 1 ? unsigned{VMA_WRITE} : 0U) |
                                (kind & 2 ? unsigned{VMA_UFFD_WP} : 0U) |
                                (kind & 4 ? unsigned{VMA_SHADOW_STACK} : 0U);
-        result[kind * 4 + form] = build(flags, (form & 1) != 0, (form & 2) != 0);
+        result[kind * kForms + form] =
+            build(flags, (form & 1) != 0, (form & 2) != 0, (form & 4) != 0);
       }
     return result;
   }();
   const unsigned kind = (vma_flags & VMA_WRITE ? 1U : 0U) | (vma_flags & VMA_UFFD_WP ? 2U : 0U) |
                         (vma_flags & VMA_SHADOW_STACK ? 4U : 0U);
-  return tables[kind * 4 + (pair ? 1U : 0U) + (all ? 2U : 0U)];
+  return tables[kind * kForms + (pair ? 1U : 0U) + (all ? 2U : 0U) + (soft_dirty ? 4U : 0U)];
 }
 
 }  // namespace ptecheck

@@ -13,11 +13,12 @@ struct EntryState {
 
 using EntryStates = std::span<const EntryState>;
 
-// The legal states of a page in VMAs with these flags (VMA_*), simplest first. `all`: every one;
+// The legal states of a page in VMAs with these flags (VMA_*), simplest first. `soft_dirty`: the
+// format has that bit (whether it has uffd-wp is up to the VMA). `all`: every state;
 // otherwise those that batched unmapping can tell apart: no young bit (it is never compared, and
 // merged only), no NUMA hints and foreign holes (they end a batch like any other hole or
 // difference).
-EntryStates entryStates(unsigned vma_flags, bool pair, bool all);
+EntryStates entryStates(unsigned vma_flags, bool pair, bool all, bool soft_dirty);
 
 }  // namespace ptecheck
 

@@ -13,7 +13,9 @@
  *
  *   - the folio occupies page frames FOLIO_PFN .. FOLIO_PFN + pages - 1;
  *   - its page i is mapped, in every process, at slot scenarioFirstSlot() + i of two consecutive
- * page tables of TABLE_SLOTS entries (slot TABLE_SLOTS is the first of the second table);
+ * page tables of TABLE_SLOTS entries (slot TABLE_SLOTS is the first of the second table); where
+ * page tables are smaller (32 entries at least, a power of two) there are more of them, and a table
+ * begins at every slot that is a multiple of their size;
  *   - the slot before and the slot after the folio map one page of *another* folio, whose page
  * frames continue the run (FOLIO_PFN - 1 and FOLIO_PFN + pages) and whose bits equal those of the
  * nearest entry of this folio (if that is a hole: young, read-only, exclusive), so that a batch
@@ -32,8 +34,8 @@ enum {
   MAX_PAGES = 512,     /* largest folio: order 9 */
   MAX_PROCESSES = 4,   /* including those that `fork` steps create */
   MAX_STEPS = 8,       /* what happens after the operation */
-  TABLE_SLOTS = 512,   /* entries of one page table */
-  TABLES = 2,          /* page tables a process has, at consecutive addresses */
+  TABLE_SLOTS = 512,   /* entries of one page table, of the largest kind */
+  TABLES = 2,          /* page tables of that kind a process has, at consecutive addresses */
   FOLIO_PFN = 0x400,   /* aligned to the largest folio */
   OTHER_PFN = 0x800,   /* + page: the foreign page that an ENTRY_OTHER hole maps */
   SWAP_TYPE = 1,       /* of the folio in the swap cache ... */
@@ -192,10 +194,14 @@ typedef struct Outcome {
   EntryResult entry[MAX_PROCESSES * MAX_PAGES]; /* [process * pages + page] */
 } Outcome;
 
-/* Slot of the folio's page 0. */
+/*
+ * Slot of the folio's page 0. Unless asked for, no page table of any architecture ends inside a
+ * folio that fits in one: the smallest table has 32 entries, larger folios are aligned to their
+ * size.
+ */
 static inline unsigned scenarioFirstSlot(const Scenario *s) {
   if (s->table_end) return TABLE_SLOTS - s->table_end;
-  return s->pages == MAX_PAGES ? 0 : 16;
+  return s->pages < 32 ? 16 : s->pages % TABLE_SLOTS;
 }
 
 #define scenarioBytes(processes, pages) \

@@ -13,6 +13,10 @@
 // state there is (young bits, NUMA hints, foreign pages,
 // ...); with four pages over the states that the operations under test tell apart (see kCore).
 //
+// What an entry format cannot express - soft-dirty, uffd-wp, shadow stacks (abilities.h) - is not
+// asked of it: the space of a format is the full one without the scenarios that need more, in the
+// same order.
+//
 // The random space has no budget, folios of up to 512 pages, and entry states in runs of 1, 2, 4,
 // ... pages; half of its scenarios range over all states.
 #ifndef PTECHECK_SCENARIO_SPACE_H
@@ -25,6 +29,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "scenario/abilities.h"
 #include "scenario/choices.h"
 #include "scenario/entry_states.h"
 #include "scenario/flat.h"
@@ -37,6 +42,7 @@ struct Space {
   unsigned max_pages = 4;
   // Exhaustive: deviations allowed for folios of 1, 2 and 4 pages.
   std::array<std::uint8_t, 3> deviations = {3, 2, 1};
+  Abilities abilities = {};  // of the format that will hold the entries
 };
 
 namespace space_detail {
@@ -129,12 +135,15 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   using namespace space_detail;
   std::memset(&s, 0, offsetof(Scenario, entry));
 
+  const Abilities& abilities = space.abilities;
+  const auto orders = static_cast<unsigned>(
+      std::bit_width(std::min(space.max_pages, unsigned{abilities.table_slots})));
   unsigned order;  // of the folio
   unsigned budget = 0;
   if (space.random) {
-    order = chooser.choose(static_cast<unsigned>(std::bit_width(space.max_pages)));
+    order = chooser.choose(orders);
   } else {
-    order = chooser.choose(std::min(3U, static_cast<unsigned>(std::bit_width(space.max_pages))));
+    order = chooser.choose(std::min(3U, orders));
     budget = space.deviations[order];
   }
   const unsigned pages = 1U << order;
@@ -149,14 +158,13 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
 
   // A droppable VMA holds no swap-backed folios and implies VM_WIPEONFORK, so that only one process
   // maps its folios (6.12 mm/mmap.c: do_mmap()); and nobody writes to a read-only VMA.
-  unsigned vma_kinds = 5;
-  std::array<unsigned short, 7> vma_flags_of = {
-      VMA_WRITE,
-      VMA_WRITE | VMA_SOFTDIRTY,
-      VMA_WRITE | VMA_LOCKED,
-      VMA_WRITE | VMA_UFFD_WP,
-      VMA_WRITE | VMA_SHADOW_STACK,
-  };
+  unsigned vma_kinds = 0;
+  std::array<unsigned short, 7> vma_flags_of{};
+  vma_flags_of[vma_kinds++] = VMA_WRITE;
+  if (abilities.soft_dirty) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_SOFTDIRTY;
+  vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_LOCKED;
+  if (abilities.uffd_wp) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_UFFD_WP;
+  if (abilities.shadow_stack) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_SHADOW_STACK;
   if (!swapbacked && s.processes == 1 && !anyone(s, STEP_FORK))
     vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_DROPPABLE;
   if (!anyone(s, STEP_WRITE)) vma_flags_of[vma_kinds++] = 0;
@@ -208,7 +216,7 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   }
   const bool all_states = space.random ? chooser.choose(2) == 1 : pages <= 2;
   chooser.boundary();
-  return entryStates(vma_flags, s.processes > 1, all_states);
+  return entryStates(vma_flags, s.processes > 1, all_states, abilities.soft_dirty);
 }
 
 // The choices after the boundary. False if this is no meaningful scenario: no page is mapped at

@@ -4,11 +4,25 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 #include <utility>
+
+#include "mm/machine.h"
 
 namespace ptecheck {
 
 namespace {
+
+template <EntryFormat F>
+class ModelOf final : public Model {
+ public:
+  void run(const Scenario& scenario, const Policy& policy, Outcome& out) override {
+    machine_.run(scenario, policy, out);
+  }
+
+ private:
+  Machine<F> machine_;
+};
 
 // The numbers that decide which memory is touched; what a legal scenario is, is not decided here.
 const char* whyImpossible(const Scenario& s) {
@@ -24,8 +38,14 @@ const char* whyImpossible(const Scenario& s) {
 
 }  // namespace
 
-ModelSubject::ModelSubject(Policy policy)
-    : policy_(std::move(policy)), machine_(std::make_unique<Machine<X86_64<>>>()) {}
+std::unique_ptr<Model> makeModel(Arch arch) {
+  return withFormat(arch, []<class F>(std::type_identity<F>) -> std::unique_ptr<Model> {
+    return std::make_unique<ModelOf<F>>();
+  });
+}
+
+ModelSubject::ModelSubject(Policy policy, Arch arch)
+    : policy_(std::move(policy)), model_(makeModel(arch)) {}
 
 std::string ModelSubject::name() const { return "model " + policy_.name; }
 
@@ -37,7 +57,7 @@ void ModelSubject::run(std::span<const Scenario* const> in, std::span<Outcome* c
       std::strcpy(out[i]->message, why);
       continue;
     }
-    machine_->run(*in[i], policy_, *out[i]);
+    model_->run(*in[i], policy_, *out[i]);
   }
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check/arch_rules.h"
+
+#include <type_traits>
+
+#include "spec/judge.h"
+
+namespace ptecheck {
+
+namespace {
+
+template <class F>
+void addCosts(const Scenario& s, const Outcome& o, Price& price) {
+  for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i) {
+    const auto before = o.entry[i].before;
+    const auto after = o.entry[i].after;
+    if (!F::pte_present(before) || !F::pte_present(after)) continue;
+    if (F::pte_write(before) && !F::pte_write(after)) ++price.extra_faults;
+    if (!F::pte_soft_dirty(before) && F::pte_soft_dirty(after)) ++price.spurious_soft_dirty;
+  }
+}
+
+template <class F>
+constexpr ArchRules kRulesOf = {judge<F>, differs<F>, explain<F>, bitDifferences<F>, addCosts<F>};
+
+}  // namespace
+
+const ArchRules& archRules(Arch arch) {
+  return withFormat(arch,
+                    []<class F>(std::type_identity<F>) -> const ArchRules& { return kRulesOf<F>; });
+}
+
+Abilities abilitiesOf(Arch arch) {
+  return withFormat(arch, []<class F>(std::type_identity<F>) {
+    static_assert(F::kTableSlots <= TABLE_SLOTS);
+    Abilities abilities;
+    abilities.soft_dirty = F::kHasSoftDirty;
+    abilities.uffd_wp = F::kHasUffdWp;
+    abilities.shadow_stack = F::kHasShadowStack;
+    abilities.table_slots = static_cast<unsigned short>(F::kTableSlots);
+    abilities.contiguous = static_cast<unsigned short>(F::kContiguous);
+    return abilities;
+  });
+}
+
+}  // namespace ptecheck
