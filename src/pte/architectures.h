@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "pte/arm64.h"
+#include "pte/powerpc.h"
 #include "pte/s390.h"
 #include "pte/x86_64.h"
 
@@ -23,7 +24,7 @@ struct FormatList {
 
 // In the order of columns and of `--arch all`. `W` as in x86_64.h.
 template <class W = std::uint64_t>
-using AllFormats = FormatList<X86_64<W>, Arm64<W>, Arm64Sw<W>, S390<W>>;
+using AllFormats = FormatList<X86_64<W>, Arm64<W>, Arm64Sw<W>, S390<W>, Powerpc<W>>;
 
 // One of AllFormats, by its place there.
 using Arch = unsigned char;
