@@ -12,6 +12,7 @@
 
 #include "pte/arm64.h"
 #include "pte/powerpc.h"
+#include "pte/riscv.h"
 #include "pte/s390.h"
 #include "pte/x86_64.h"
 
@@ -24,7 +25,8 @@ struct FormatList {
 
 // In the order of columns and of `--arch all`. `W` as in x86_64.h.
 template <class W = std::uint64_t>
-using AllFormats = FormatList<X86_64<W>, Arm64<W>, Arm64Sw<W>, S390<W>, Powerpc<W>>;
+using AllFormats = FormatList<X86_64<W>, Arm64<W>, Arm64Sw<W>, S390<W>, Powerpc<W>, Riscv<W>,
+                              RiscvSvade<W>, RiscvSvrsw<W>>;
 
 // One of AllFormats, by its place there.
 using Arch = unsigned char;
