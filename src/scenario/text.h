@@ -46,6 +46,7 @@ struct Expectation {
 };
 
 struct ScenarioFile {
+  std::string arch;  // id of the architecture whose entries are meant; "": none is named
   Scenario scenario{};
   std::string
       title;  // the comment the file opens with, without its '#'; lines are separated by '\n'
@@ -55,7 +56,7 @@ struct ScenarioFile {
 // The names a parser may insist on. scenario/ does not know rules, policies and mutants; who does
 // passes them. An empty list accepts every word.
 struct Vocabulary {
-  std::vector<std::string> rules, policies, mutants;
+  std::vector<std::string> rules, policies, mutants, archs;
 };
 
 // Throws Error (kUsage): "FILE:LINE:COLUMN: ..." with the offending word and what is allowed there.

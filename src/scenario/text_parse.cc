@@ -70,7 +70,10 @@ class Parser {
 
   void parseLine(Line& line) {
     const std::string_view key = line.next();
-    if (key == "folio") {
+    if (key == kArch) {
+      once(line, arch_);
+      parseArch(line);
+    } else if (key == "folio") {
       once(line, folio_);
       parseFolio(line);
     } else if (key == "page" && line.accept("table")) {
@@ -99,9 +102,8 @@ class Parser {
       parseRow(line, key);
     } else {
       line.blame(
-          "a line begins with 'folio:', 'page table:', 'vma A:', 'page' (the table of entries), a "
-          "page number, "
-          "'operation:', 'event:', 'then:' or 'expect'");
+          "a line begins with 'arch:', 'folio:', 'page table:', 'vma A:', 'page' (the table of "
+          "entries), a page number, 'operation:', 'event:', 'then:' or 'expect'");
     }
     line.demandEnd();
   }
@@ -114,6 +116,13 @@ class Parser {
   unsigned pages(const Line& line) const {
     if (!folio_) line.blame("the 'folio:' line must come first");
     return file_.scenario.pages;
+  }
+
+  void parseArch(Line& line) {
+    line.accept(":");
+    const std::string_view word = line.next();
+    demandKnown(line, word, vocabulary_.archs, "known architecture");
+    file_.arch = word;
   }
 
   void parseFolio(Line& line) {
@@ -363,8 +372,8 @@ class Parser {
   const Vocabulary& vocabulary_;
   ScenarioFile file_;
   unsigned line_number_ = 0;
-  bool titled_ = false, folio_ = false, page_table_ = false, header_ = false, operation_ = false,
-       event_ = false;
+  bool titled_ = false, arch_ = false, folio_ = false, page_table_ = false, header_ = false,
+       operation_ = false, event_ = false;
   bool vma_[MAX_PROCESSES][2] = {};
   bool rows_[MAX_PAGES] = {};
 };

@@ -156,6 +156,7 @@ std::string printScenario(const ScenarioFile& file) {
     text += line.empty() ? "#\n" : "# " + line + "\n";
     start = end + 1;
   }
+  if (!file.arch.empty()) text += std::string(kArch) + ": " + file.arch + "\n";
   text += folioLine(s);
   if (s.table_end != 0)
     text += "page table: ends before page " + std::to_string(s.table_end) + "\n";

@@ -23,6 +23,7 @@ const char* const kCve =
     "# The first entry's write bit is stamped on the rest.\n"
     "#\n"
     "# B shares page 1.\n"
+    "arch: riscv-svrsw\n"
     "folio: 2 pages, lazyfree, dirty, folded, references 3, pins 1\n"
     "page table: ends before page 1\n"
     "vma A: write\n"
@@ -59,6 +60,7 @@ bool same(const Scenario& a, const Scenario& b) {
 TEST(Text, ReadsEverything) {
   const ScenarioFile file = parseScenario(kCve, "f.pte");
   EXPECT_EQ(file.title, "The first entry's write bit is stamped on the rest.\n\nB shares page 1.");
+  EXPECT_EQ(file.arch, "riscv-svrsw");
   const Scenario& s = file.scenario;
   EXPECT_EQ(s.pages, 2);
   EXPECT_EQ(s.processes, 2);
@@ -134,7 +136,7 @@ TEST(Text, NamesFileLineColumnAndWord) {
        "f.pte:6:1: the file ends without a column for process C"},
       {table + "vma A: write\nvma B: write\n",
        "f.pte:4:1: the file ends without an 'operation:' line"},
-      {"folios: 2\n", "f.pte:1:1: 'folios': a line begins with 'folio:'"},
+      {"folios: 2\n", "f.pte:1:1: 'folios': a line begins with 'arch:', 'folio:'"},
       {folio + folio, "f.pte:2:1: 'folio': this line is there already"},
       {"folio 2 pages", "f.pte:1:7: '2': expected ':' after the first word"},
       {"folio: 3 pages, lazyfree", "f.pte:1:8: '3': a folio has 1, 2, 4, ... or 512 pages"},
@@ -207,7 +209,7 @@ TEST(Text, NamesFileLineColumnAndWord) {
 }
 
 TEST(Text, InsistsOnAVocabularyIfThereIsOne) {
-  const Vocabulary vocabulary = {{"contents", "differs"}, {"v6.16"}, {"slip"}};
+  const Vocabulary vocabulary = {{"contents", "differs"}, {"v6.16"}, {"slip"}, {"x86_64", "arm64"}};
   const std::string start = "folio: 2 pages, lazyfree\n";
   EXPECT_EQ(
       errorOf(start + "expect v6.17: good", vocabulary),
@@ -216,6 +218,12 @@ TEST(Text, InsistsOnAVocabularyIfThereIsOne) {
             "f.pte:2:15: 'slap': no mutant; allowed: slip");
   EXPECT_EQ(errorOf(start + "expect tree: content", vocabulary),
             "f.pte:2:14: 'content': no rule, and not 'good'; allowed: contents, differs");
+  EXPECT_EQ(errorOf("arch: vax", vocabulary),
+            "f.pte:1:7: 'vax': no known architecture; allowed: x86_64, arm64");
+  EXPECT_EQ(errorOf("arch:", vocabulary),
+            "f.pte:1:6: the line ends: expected the name of a known architecture");
+  EXPECT_EQ(errorOf("arch arm64\narch: arm64", vocabulary),
+            "f.pte:2:1: 'arch': this line is there already");
   EXPECT_EQ(errorOf(start + "expect mutant slip: contents", vocabulary).substr(0, 40),
             "f.pte:2:1: the file ends without a table");
 }

@@ -17,6 +17,8 @@ struct Flag {
   unsigned bit;
 };
 
+inline constexpr std::string_view kArch = "arch";
+
 // "read-only" stands for the absence of VMA_WRITE; at least one of it and "write" is always
 // written.
 inline constexpr std::string_view kReadOnly = "read-only";
