@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "pte/arm64.h"
+#include "pte/loongarch.h"
 #include "pte/powerpc.h"
 #include "pte/riscv.h"
 #include "pte/s390.h"
@@ -26,7 +27,7 @@ struct FormatList {
 // In the order of columns and of `--arch all`. `W` as in x86_64.h.
 template <class W = std::uint64_t>
 using AllFormats = FormatList<X86_64<W>, Arm64<W>, Arm64Sw<W>, S390<W>, Powerpc<W>, Riscv<W>,
-                              RiscvSvade<W>, RiscvSvrsw<W>>;
+                              RiscvSvade<W>, RiscvSvrsw<W>, Loongarch<W>>;
 
 // One of AllFormats, by its place there.
 using Arch = unsigned char;
