@@ -113,6 +113,7 @@ Finding makeFinding(const Policy& policy, Rule rule, const Space& space, Arch ar
 
   Finding finding;
   finding.id = formatFindingId(id);
+  finding.arch = arch;
   finding.row = policy.name;
   finding.rule = rule;
   finding.scenario = scenarioOf(id);

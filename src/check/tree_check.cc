@@ -271,6 +271,7 @@ class TreeSearch {
     }
     Finding finding;
     finding.id = formatFindingId(id);
+    finding.arch = options_.arch;
     finding.row = row_;
     finding.rule = rule;
     finding.scenario = scenarioOf(id);

@@ -148,6 +148,31 @@ std::vector<Policy> parsePolicies(const std::vector<std::string>& names,
   return chosen;
 }
 
+std::vector<Arch> parseArchs(std::string_view text) {
+  std::vector<std::string_view> ids;
+  for (Arch arch = 0; arch < kArchs; ++arch) ids.emplace_back(archId(arch));
+  std::vector<Arch> archs;
+  if (text == "all") {
+    for (Arch arch = 0; arch < kArchs; ++arch) archs.push_back(arch);
+    return archs;
+  }
+  if (text.empty()) return {kX86};
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view id = text.substr(0, comma);
+    const Arch arch = archOf(id);
+    if (arch == kArchs) {
+      const std::string_view nearest = nearestName(id, ids);
+      reject(fmt::format("there is no architecture '{}'.{} There are: {}; or all", id,
+                         nearest.empty() ? "" : fmt::format(" Did you mean '{}'?", nearest),
+                         fmt::join(ids, ", ")));
+    }
+    if (std::find(archs.begin(), archs.end(), arch) == archs.end()) archs.push_back(arch);
+    if (comma == std::string_view::npos) return archs;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 std::string_view nearestName(std::string_view word, const std::vector<std::string_view>& names) {
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;

@@ -13,6 +13,7 @@
 
 #include "explore/parallel.h"
 #include "mm/policy.h"
+#include "pte/architectures.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
@@ -33,6 +34,10 @@ RuleSet parseRules(const std::vector<std::string>& names);
 // The policies to check. No name at all: every policy there is, or with a mutant the one it was
 // made for. A name may carry a mutant itself (v6.16+rss-short). `mutant` may be empty.
 std::vector<Policy> parsePolicies(const std::vector<std::string>& names, const std::string& mutant);
+
+// "all", or ids of architectures with commas between them; none is named twice. No text at all:
+// x86_64.
+std::vector<Arch> parseArchs(std::string_view text);
 
 // The one of `names` that `word` was probably meant to be; "" if none is near.
 std::string_view nearestName(std::string_view word, const std::vector<std::string_view>& names);

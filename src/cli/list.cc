@@ -9,6 +9,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "mm/policy.h"
+#include "report/archs.h"
 #include "report/names.h"
 #include "spec/rules.h"
 
@@ -36,18 +37,19 @@ std::vector<NamedThing> things(const std::string& what) {
 
 void addList(CLI::App& app, Invocation& invocation) {
   auto what = std::make_shared<std::string>();
-  CLI::App& command = *app.add_subcommand("list", "Say what policies, rules or mutants there are");
-  command.add_option("what", *what, "policies, rules or mutants")
+  CLI::App& command =
+      *app.add_subcommand("list", "Say what policies, rules, mutants or architectures there are");
+  command.add_option("what", *what, "policies, rules, mutants or archs")
       ->type_name("WHAT")
       ->required()
-      ->check(CLI::IsMember({"policies", "rules", "mutants"}));
+      ->check(CLI::IsMember({"policies", "rules", "mutants", "archs"}));
   command.footer(
       "Examples:\n"
       "  ptecheck list policies\n"
-      "  ptecheck list rules");
+      "  ptecheck list archs");
   command.callback([what, &invocation] {
     invocation.run = [what] {
-      writeOutput(nameList(things(*what)));
+      writeOutput(*what == "archs" ? archList() : nameList(things(*what)));
       return int{kExitNothingFound};
     };
   });

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <tuple>
 
+#include "report/entries.h"
 #include "report/layout.h"
 #include "report/numbers.h"
 #include "report/scenario_words.h"
-#include "spec/describe.h"
 
 namespace ptecheck {
 
@@ -52,7 +52,8 @@ std::vector<const Finding*> smallestFindings(const CheckResult& result) {
   return chosen;
 }
 
-std::string situationText(const Scenario& scenario, const Outcome& outcome, std::size_t lines) {
+std::string situationText(Arch arch, const Scenario& scenario, const Outcome& outcome,
+                          std::size_t lines) {
   const std::string indent(kIndent, ' ');
   std::string text = paragraph(scenarioInWords(scenario), indent, kIndent) + '\n';
   if (outcome.status != STATUS_DONE) {
@@ -62,7 +63,7 @@ std::string situationText(const Scenario& scenario, const Outcome& outcome, std:
     return text;
   }
   const std::vector<std::string> table =
-      beforeAfter<ReportFormat>(scenario, outcome, scenario.steps != 0, kColumns - kIndent);
+      entriesInLetters(arch, scenario, outcome, scenario.steps != 0, kColumns - kIndent);
   const std::size_t shown = table.size() <= lines ? table.size() : lines;
   for (std::size_t i = 0; i < shown; ++i) text += indent + table[i] + '\n';
   if (shown < table.size())
@@ -96,7 +97,7 @@ std::string examplesText(const CheckResult& result, const ReportOptions&) {
     text += paragraph(info.meaning, "If not: ", 8);
     text += paragraph(brokenBy(result, *finding), "Broken by: ", 11);
     text += paragraph("ptecheck replay " + finding->id, "Smallest example: ", 18) + '\n';
-    text += situationText(finding->scenario, finding->outcome, kMostLines);
+    text += situationText(finding->arch, finding->scenario, finding->outcome, kMostLines);
     std::vector<Violation> of_rule;
     std::copy_if(finding->violations.begin(), finding->violations.end(),
                  std::back_inserter(of_rule),

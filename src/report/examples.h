@@ -19,7 +19,8 @@ std::string examplesText(const CheckResult& result, const ReportOptions& options
 
 // The situation in words, entries before and after, and (if it has one) the subject's message.
 // `lines`: at most so many lines of entries.
-std::string situationText(const Scenario& scenario, const Outcome& outcome, std::size_t lines);
+std::string situationText(Arch arch, const Scenario& scenario, const Outcome& outcome,
+                          std::size_t lines);
 
 // One line a sentence, at most `most` of them, each with its rule in front if `name_rules`.
 std::string violationsText(const std::vector<Violation>& violations, std::size_t most,

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/entries.h"
 #include "report/scenario_words.h"
 #include "report/verdict.h"
 #include "scenario/text.h"
@@ -47,7 +48,7 @@ Json violationList(const std::vector<Violation>& violations) {
   return list;
 }
 
-Json entryList(const Scenario& s, const Outcome& o) {
+Json entryList(Arch arch, const Scenario& s, const Outcome& o) {
   Json list = Json::array();
   if (o.status != STATUS_DONE) return list;
   for (unsigned process = 0; process < s.processes; ++process)
@@ -56,10 +57,10 @@ Json entryList(const Scenario& s, const Outcome& o) {
       Json item;
       item["process"] = std::string(1, processName(process));
       item["page"] = page;
-      item["before"] = describe<ReportFormat>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0,
-                                              page, s.pages);
-      item["after"] = describe<ReportFormat>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0,
-                                             page, s.pages);
+      item["before"] = entryInLetters(arch, e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0,
+                                      page, s.pages);
+      item["after"] =
+          entryInLetters(arch, e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, page, s.pages);
       item["raw_before"] = raw(e.before);
       item["raw_after"] = raw(e.after);
       item["reads"] = describeSeen(e.seen, page);
@@ -88,15 +89,16 @@ std::string statusName(unsigned status) {
 }
 
 // What a finding and a single run have in common.
-void addSituation(Json& json, const Scenario& s, const Outcome& o,
+void addSituation(Json& json, Arch arch, const Scenario& s, const Outcome& o,
                   const std::vector<Violation>& violations) {
   ScenarioFile file;
+  if (arch != kX86) file.arch = archId(arch);
   file.scenario = s;
   json["scenario"] = scenarioInWords(s);
   json["scenario_file"] = printScenario(file);
   json["status"] = statusName(o.status);
   json["message"] = std::string(o.message);
-  json["entries"] = entryList(s, o);
+  json["entries"] = entryList(arch, s, o);
   json["violations"] = violationList(violations);
 }
 
@@ -155,7 +157,7 @@ Json checkDocument(const CheckResult& result, const ReportOptions& options, Verd
     item["row"] = finding.row;
     item["rule"] = ruleInfo(finding.rule).name;
     item["severity"] = severityName(ruleInfo(finding.rule).severity);
-    addSituation(item, finding.scenario, finding.outcome, finding.violations);
+    addSituation(item, finding.arch, finding.scenario, finding.outcome, finding.violations);
     item["lines_ran"] = finding.lines_ran;
     json["findings"].push_back(std::move(item));
   }
@@ -197,7 +199,7 @@ std::string runJson(const std::vector<RunReport>& reports) {
     if (report.has_expectation) item["expected"] = ruleList(report.expected);
     const Verdict came_out = verdictOf(report);
     item["as_it_should"] = came_out == Verdict::kGood || came_out == Verdict::kAtACost;
-    addSituation(item, report.scenario, report.run.outcome, report.run.violations);
+    addSituation(item, report.arch, report.scenario, report.run.outcome, report.run.violations);
     json["runs"].push_back(std::move(item));
   }
   return print(json);

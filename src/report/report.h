@@ -7,13 +7,10 @@
 
 #include "check/model_check.h"
 #include "check/result.h"
-#include "pte/x86_64.h"
+#include "pte/architectures.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
-
-// The entry format in which outcomes hold their raw entries.
-using ReportFormat = X86_64<>;
 
 // What a report must know beside the result.
 struct ReportOptions {
@@ -30,6 +27,7 @@ struct RunReport {
   std::string title;    // what the file says about itself; may be empty
   std::string subject;  // "the built-in model (x86-64), policy v6.16"
   std::string row;      // "v6.16", "tree"
+  Arch arch = kX86;     // whose entries
   bool strict = false;
   Scenario scenario{};
   ModelRun run;

@@ -31,7 +31,7 @@ inline Row sampleRow(const std::string& name,
 
 // Two entries of a lazyfree folio; the second, read-only, comes back writable.
 inline Finding sampleFinding(const std::string& row, Rule rule, unsigned pages = 2) {
-  using F = ReportFormat;
+  using F = X86_64<>;
   Finding finding;
   finding.id = "e1/" + row + "/1001";
   finding.row = row;

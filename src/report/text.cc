@@ -135,7 +135,7 @@ std::string oneRun(const RunReport& report) {
   std::string text = labelled("scenario", report.name);
   if (!report.title.empty()) text += paragraph(report.title, std::string(kLabel, ' '), kLabel);
   text += labelled("subject", report.subject) + '\n';
-  text += situationText(report.scenario, report.run.outcome, kAllLines) + '\n';
+  text += situationText(report.arch, report.scenario, report.run.outcome, kAllLines) + '\n';
   if (!report.run.violations.empty())
     text += violationsText(report.run.violations, kAllLines, true) + '\n';
   std::string verdict(verdictWord(done || report.run.broken != 0

@@ -175,7 +175,7 @@ TEST(Examples, LongOnesAreCutAndSayHowMuch) {
   Finding finding = sampleFinding("v6.16", Rule::kWriteGained, 64);
   for (unsigned page = 0; page < 64; page += 2) finding.outcome.entry[page].seen = SEEN_ZERO;
   finding.scenario.steps = 1;  // so that what is read is shown, and no two lines are equal
-  const std::string text = situationText(finding.scenario, finding.outcome, 10);
+  const std::string text = situationText(kX86, finding.scenario, finding.outcome, 10);
   EXPECT_TRUE(has(text, "... and 55 lines more")) << text;
   finding.violations.resize(7, finding.violations[0]);
   EXPECT_TRUE(has(violationsText(finding.violations, 4, true), "* and 3 more\n"));
