@@ -140,7 +140,7 @@ unsigned long agentPageBytes(void) { return sizeof(struct page); }
 
 void agentIdentify(AgentIdentity *identity) {
   identity->page_size = PAGE_SIZE;
-  identity->page_readonly = pgprot_val(PAGE_READONLY);
+  identity->page_readonly = pgprot_val(SPELLING_READONLY);
   identity->page_none = pgprot_val(PAGE_NONE);
   identity->struct_page = sizeof(struct page);
   identity->entries_per_table = PTRS_PER_PTE;

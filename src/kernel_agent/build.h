@@ -25,7 +25,7 @@ static struct {              /* neighbours' struct pages, as built, and for what
 static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
 
 static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
-  pte_t pte = pfn_pte(pfn, bits & ENTRY_PROTNONE ? PAGE_NONE : PAGE_READONLY);
+  pte_t pte = pfn_pte(pfn, bits & ENTRY_PROTNONE ? PAGE_NONE : SPELLING_READONLY);
 
   /* Write before dirty: x86 keeps the dirty bit of a read-only entry elsewhere (SavedDirty). */
   if ((bits & ENTRY_WRITE) && !shadow_stack) pte = spellingMakeWrite(pte);

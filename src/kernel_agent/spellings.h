@@ -13,6 +13,15 @@
 #define spellingMakeUffd(pte) pte_mkuffd(pte)
 #endif
 
+/* The protection of a private mapping that may be read: s390 and riscv have names of their own. */
+#if defined(HAVE_PAGE_READONLY)
+#define SPELLING_READONLY PAGE_READONLY
+#elif defined(HAVE_PAGE_RO)
+#define SPELLING_READONLY PAGE_RO
+#else
+#define SPELLING_READONLY PAGE_READ
+#endif
+
 /* v6.6 split pte_mkwrite() by whether the VMA decides (shadow stacks). */
 #if defined(HAVE_pte_mkwrite_novma)
 #define spellingMakeWrite(pte) pte_mkwrite_novma(pte)

@@ -122,7 +122,7 @@ static void buildVma(Process *p, unsigned which, unsigned from_slot, unsigned to
 #if defined(HAVE_vma_start_anon_pgoff) /* 2026: the anonymous offset became a field of its own */
   __vma_set_anon_pgoff(vma, vma->vm_start >> PAGE_SHIFT);
 #endif
-  vma->vm_page_prot = PAGE_READONLY;
+  vma->vm_page_prot = SPELLING_READONLY;
   vma->anon_vma = &anon_vma_storage;
   INIT_LIST_HEAD(&vma->anon_vma_chain);
   zeroBytes(&p->avc[which], sizeof(p->avc[which]));

@@ -63,7 +63,7 @@ Objects compileAll(PreparedTree& tree, bool batches, bool coverage) {
     if (!results[i].file.empty()) continue;
     if (i < 2)
       refuse("The agent's " + steps[i].name + " does not compile: " + firstError(results[i].error) +
-             "\nIs a C library with headers installed? apt-get install libc6-dev.");
+             "\nIs a C library with headers installed? apt-get install " + tree.arch().libc + ".");
     refuse("The adapter does not compile against " + view.root().string() + " (" +
            treeVersion(view) + "). gcc's first error:\n  " + firstError(results[i].error) +
            "\nIf the error is in the tree's own file, correct it; otherwise this tree has an "
@@ -104,6 +104,7 @@ TreeBuild buildTree(TreeView given, const TreeOptions& options) {
   TreeBuild build;
   build.tree = view.root();
   build.version = treeVersion(view);
+  build.arch = options.arch;
   build.subject = subject.file;
   build.configuration = tree.configured().identity;
   build.stubs = subject.undefined.functions;

@@ -15,17 +15,19 @@ namespace ptecheck {
 // own `make prepare` and the user's compiler, and writes nothing outside the cache folder.
 struct TreeOptions {
   std::filesystem::path tree;
+  std::string arch = "x86_64";                      // the kernel's ARCH, one of treeArchs()
   std::vector<std::filesystem::path> patches = {};  // laid over it, in order
   std::filesystem::path cache = {};                 // empty: cacheFolder()
-  std::string compiler = "gcc";
-  bool coverage = false;  // record which lines ran; a third of the speed
-  int jobs = 2;           // compilers at a time
+  std::string compiler = "gcc";  // of another architecture: with the triplet in front
+  bool coverage = false;         // record which lines ran; a third of the speed
+  int jobs = 2;                  // compilers at a time
   std::function<void(const std::string&)> progress = {};  // told what takes long, before it starts
 };
 
 // An executable agent, and what a report must say about how it was made.
 struct TreeBuild {
-  std::filesystem::path tree;             // the user's, absolute
+  std::filesystem::path tree;  // the user's, absolute
+  std::string arch = "x86_64";
   std::string version;                    // "6.12.117", from its Makefile
   std::filesystem::path subject;          // executable
   std::filesystem::path reference;        // the same with every batch forced to one entry; equals

@@ -16,7 +16,7 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kFormat = "2";  // raise when the way of compiling changes
+constexpr const char* kFormat = "3";  // raise when the way of compiling changes
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
@@ -60,20 +60,27 @@ TreeCompiler::TreeCompiler(const TreeView& view, const AgentRecipe& recipe,
       configured_(configured),
       hashes_(hashes),
       options_(options),
-      compiler_identity_(compilerIdentity(options.compiler)) {}
+      compiler_identity_(compilerIdentity(*options.arch, options.compiler)) {}
 
 TreeCompiler::~TreeCompiler() = default;
 
-void TreeCompiler::setHave(const std::string& header) {
-  have_ = options_.cache / "have" / sha256(header).substr(0, 32);
-  if (!fs::exists(have_ / "have.h")) writeFileAtomically(have_ / "have.h", header);
+void TreeCompiler::setGenerated(const std::map<std::string, std::string>& headers) {
+  Sha256 hash;
+  for (const auto& [name, contents] : headers) hash.addField(name), hash.addField(contents);
+  have_ = options_.cache / "have" / hash.hex().substr(0, 32);
+  for (const auto& [name, contents] : headers)
+    if (!fs::exists(have_ / name)) writeFileAtomically(have_ / name, contents);
+}
+
+std::string TreeCompiler::compilerOf(const CompileStep& step) const {
+  return step.compiler.empty() ? options_.arch->tool(options_.compiler) : step.compiler;
 }
 
 const fs::path& TreeCompiler::farm() {
   if (!work_) {
     work_ = std::make_unique<TemporaryFolder>(options_.cache / "work");
     farm_ = work_->path() / "farm";
-    view_.linkTo(farm_);
+    view_.linkTo(farm_, options_.arch->folder);
     linkCopy(configured_.output, farm_ / kOutputFolder);
   }
   return farm_;
@@ -92,6 +99,8 @@ std::string TreeCompiler::baseKey(const CompileStep& step) const {
   Sha256 hash;
   hash.addField(kFormat);
   hash.addField(compiler_identity_);
+  if (!step.compiler.empty())
+    hash.addField(runCommand({{step.compiler, "--version"}, {}, {}, {}}).output);
   if (step.in_output) hash.addField(configured_.header_names);
   for (const std::string& argument : step.arguments) hash.addField(argument);
   if (step.reduce) hash.addField(step.salt);
@@ -133,7 +142,7 @@ const std::string& TreeCompiler::contentHash(const std::string& dependency) {
                           : kind == "have"  ? have_
                                             : fs::path("/");
   // have.h is another file after setHave().
-  const std::string memo = kind == "have" ? have_.string() : dependency;
+  const std::string memo = kind == "have" ? (have_ / name).string() : dependency;
   auto [entry, fresh] = other_hashes_.try_emplace(memo);
   if (fresh) entry->second = sha256(readFile(folder / name).value_or("-"));
   return entry->second;
@@ -171,7 +180,7 @@ bool TreeCompiler::lookUp(Plan& plan) {
 
 void TreeCompiler::execute(Plan& plan) {
   Command command;
-  command.argv = {options_.compiler};
+  command.argv = {compilerOf(*plan.step)};
   for (const std::string& argument : plan.step->arguments)
     command.argv.push_back(resolve(argument, farm_));
   command.folder = plan.step->in_output ? farm_ / kOutputFolder : recipe_.folder;
@@ -232,7 +241,6 @@ std::vector<Compiled> TreeCompiler::compile(const std::vector<CompileStep>& step
 
 void TreeCompiler::run(const std::vector<Plan*>& needed) {
   if (needed.empty()) return;
-  requireTools({options_.compiler, "ld"});
   farm();
   for (size_t i = 0; i < needed.size(); ++i)
     needed[i]->scratch = work_->path() / ("step" + std::to_string(i));

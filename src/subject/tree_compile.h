@@ -22,6 +22,7 @@ struct CompileStep {
   // Applied to the output before it is stored; `salt` must name all that it depends on beside it.
   std::function<std::string(const std::string&)> reduce = {};
   std::string salt = {};
+  std::string compiler = {};  // empty: the one the tree is configured for
 };
 
 struct Compiled {
@@ -46,12 +47,14 @@ class TreeCompiler {
   // All steps, `options.jobs` at a time. Failures are results, too, and cached like others.
   std::vector<Compiled> compile(const std::vector<CompileStep>& steps);
 
-  // Where have.h is: what @HAVE@ stands for from now on.
-  void setHave(const std::string& header);
+  // Headers made for this tree, "have.h" and others, by name: @HAVE@ stands for their folder from
+  // now on.
+  void setGenerated(const std::map<std::string, std::string>& headers);
 
  private:
   struct Plan;
 
+  std::string compilerOf(const CompileStep& step) const;
   std::string resolve(const std::string& argument, const std::filesystem::path& farm) const;
   std::string baseKey(const CompileStep& step) const;
   const std::string& contentHash(const std::string& dependency);

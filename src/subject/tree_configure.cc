@@ -29,18 +29,19 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kFormat = "1";  // raise when the way of configuring changes
+constexpr const char* kFormat = "2";  // raise when the way of configuring changes
 
 struct Structure {
   std::string hash, header_names;
 };
 
 Structure structureOf(const TreeView& view, ContentHashes& hashes, const AgentRecipe& recipe,
-                      const std::string& compiler) {
+                      const TreeArch& arch, const std::string& compiler) {
   Sha256 hash, headers;
-  for (const std::string& field : {std::string(kFormat), recipe.fragment, compiler})
+  for (const std::string& field :
+       {std::string(kFormat), std::string(arch.id), recipe.fragment, compiler})
     hash.addField(field);
-  for (const std::string& file : view.structure()) {
+  for (const std::string& file : view.structure(arch.folder)) {
     hash.addField(file);
     const bool header = file.size() > 2 && file.compare(file.size() - 2, 2, ".h") == 0;
     // The contents of headers count where they are included; here only which headers there are.
@@ -114,8 +115,9 @@ class Maker {
     Command command;
     command.argv = {"make",
                     std::string("O=") + kOutputFolder,
-                    "ARCH=x86_64",
-                    "CC=" + options_.compiler,
+                    std::string("ARCH=") + options_.arch->id,
+                    "CROSS_COMPILE=" + options_.arch->tool(""),
+                    "CC=" + options_.arch->tool(options_.compiler),
                     "HOSTCC=" + options_.compiler,
                     "-j" + std::to_string(options_.jobs)};
     command.argv.insert(command.argv.end(), targets.begin(), targets.end());
@@ -129,7 +131,8 @@ class Maker {
     const std::string all = userPaths(result.output + result.error, farm_, view_.root());
     const std::string named = userPaths(result.error, farm_, view_.root());
     std::string message = "The kernel tree " + view_.root().string() +
-                          " cannot be configured: `make " + targets.back() + "` failed.\n" +
+                          " cannot be configured for " + options_.arch->id + ": `make " +
+                          targets.back() + "` failed.\n" +
                           lastLines(named.size() > 40 ? named : all, 12);
     if (all.find("gelf.h") != all.npos || all.find("libelf") != all.npos)
       message += "\nInstall libelf's headers: apt-get install libelf-dev.";
@@ -165,9 +168,9 @@ const std::string& ContentHashes::of(const std::string& file) {
   return entry->second;
 }
 
-std::string compilerIdentity(const std::string& compiler) {
+std::string compilerIdentity(const TreeArch& arch, const std::string& compiler) {
   std::string out;
-  for (const std::string& tool : {compiler, std::string("ld")}) {
+  for (const std::string& tool : {arch.tool(compiler), arch.tool("ld")}) {
     const std::string text = runCommand({{tool, "--version"}, {}, {}, {}}).output;
     out += text.substr(0, text.find('\n')) + "\n";
   }
@@ -196,9 +199,10 @@ std::string userPaths(const std::string& text, const fs::path& farm, const fs::p
 
 ConfiguredTree configureTree(const TreeView& view, const AgentRecipe& recipe, ContentHashes& hashes,
                              const ConfigureOptions& options) {
-  const std::string compiler = compilerIdentity(options.compiler);
+  const TreeArch& arch = *options.arch;
+  const std::string compiler = compilerIdentity(arch, options.compiler);
   ConfiguredTree tree;
-  const Structure structure = structureOf(view, hashes, recipe, compiler);
+  const Structure structure = structureOf(view, hashes, recipe, arch, compiler);
   tree.header_names = structure.header_names;
   const fs::path folder = options.cache / "configurations" / structure.hash;
   const auto found = [&] {
@@ -221,12 +225,16 @@ ConfiguredTree configureTree(const TreeView& view, const AgentRecipe& recipe, Co
   if (found()) return tree;
   requireTools(
       {"make", options.compiler, "ld", "ar", "flex", "bison", "bc", "awk", "sed", "find", "cmp"});
+  const std::string kconfig = std::string("arch/") + arch.folder + "/Kconfig";
+  if (!view.exists(kconfig))
+    throw Error(ErrorKind::kCannotTest, "The kernel tree " + view.root().string() + " has no " +
+                                            kconfig + ", so it cannot be run for " + arch.id + ".");
   if (options.progress)
-    options.progress("configuring " + view.root().string() +
+    options.progress("configuring " + view.root().string() + " for " + arch.id +
                      " (once; runs this tree's own `make prepare`)");
   TemporaryFolder work(options.cache / "work");
   const fs::path farm = work.path() / "farm";
-  view.linkTo(farm);
+  view.linkTo(farm, arch.folder);
   writeFile(work.path() / "fragment", recipe.fragment);
   Maker maker(farm, view, options);
   // allnoconfig with the fragment as presets is tinyconfig, merge and olddefconfig in one.

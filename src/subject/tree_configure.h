@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "subject/tree_arch.h"
 #include "subject/tree_recipe.h"
 #include "subject/tree_view.h"
 
@@ -38,14 +39,15 @@ struct ConfiguredTree {
 
 struct ConfigureOptions {
   std::filesystem::path cache;
-  std::string compiler = "gcc";
+  const TreeArch* arch = &treeArch("x86_64");
+  std::string compiler = "gcc";  // this machine's, and with the triplet in front the other's
   int jobs = 1;
   std::function<void(const std::string&)>
       progress;  // called with what takes long, before it starts
 };
 
 // "gcc (Debian ...) 12.2.0, GNU ld ...": what a build depends on beside files.
-std::string compilerIdentity(const std::string& compiler);
+std::string compilerIdentity(const TreeArch& arch, const std::string& compiler);
 
 // Configures a tree for the agent, or finds a configuration that was made from the same contents
 // before - of this tree, or of any other that does not differ in what configuration reads.

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "subject/process.h"
+#include "subject/tree_arch.h"
 #include "subject/tree_files.h"
 
 namespace ptecheck {
@@ -33,17 +34,18 @@ std::string hex(uint64_t value) {
   return text;
 }
 
-std::string decodedLines(const fs::path& file) {
-  return runCommand({{"objdump", "--dwarf=decodedline", file.string()}, {}, {}, {}}).output;
+std::string decodedLines(const TreeArch& arch, const fs::path& file) {
+  return runCommand({{arch.tool("objdump"), "--dwarf=decodedline", file.string()}, {}, {}, {}})
+      .output;
 }
 
-constexpr uint64_t kCallBytes = 5;  // of `call rel32`
-
 // Where blocks begin: at functions, and at each call of the coverage hook.
-std::set<uint64_t> blockStarts(const fs::path& executable) {
+std::set<uint64_t> blockStarts(const TreeArch& arch, const fs::path& executable) {
   std::set<uint64_t> starts;
   const std::string text =
-      runCommand({{"objdump", "-d", "--no-show-raw-insn", executable.string()}, {}, {}, {}}).output;
+      runCommand(
+          {{arch.tool("objdump"), "-d", "--no-show-raw-insn", executable.string()}, {}, {}, {}})
+          .output;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
@@ -107,22 +109,27 @@ std::string TreeLines::place(uint64_t pc) {
   auto [entry, fresh] = places_.try_emplace(pc);
   if (!fresh) return entry->second;
   std::string out =
-      runCommand({{"addr2line", "-e", build_.subject.string(), hex(pc)}, {}, {}, {}}).output;
+      runCommand({{treeArch(build_.arch).tool("addr2line"), "-e", build_.subject.string(), hex(pc)},
+                  {},
+                  {},
+                  {}})
+          .output;
   out = out.substr(0, out.find_first_of(" \n"));
   const bool unknown = out.empty() || out[0] == '?' || out.find(":?") != out.npos;
   return entry->second = unknown ? hex(pc) : userPath(out);
 }
 
 SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {
-  const std::set<uint64_t> starts = blockStarts(build_.subject);
-  std::vector<LineRow> rows = parseDecodedLines(decodedLines(build_.subject));
+  const TreeArch& arch = treeArch(build_.arch);
+  const std::set<uint64_t> starts = blockStarts(arch, build_.subject);
+  std::vector<LineRow> rows = parseDecodedLines(decodedLines(arch, build_.subject));
   std::sort(rows.begin(), rows.end(),
             [](const LineRow& a, const LineRow& b) { return a.address < b.address; });
   SourceLines ran;
   for (uint64_t back : reported) {
     // The hook is called first thing in its block, but statements without instructions of their own
     // come before it in the line table, at the call's own address.
-    const uint64_t start = back - kCallBytes;
+    const uint64_t start = back - arch.call_bytes;
     const auto next = starts.upper_bound(start);
     const uint64_t end = next == starts.end() ? start + 1 : *next;
     // A row holds until the next one, so the one in force at `start` counts as well.
@@ -140,7 +147,7 @@ SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {
 SourceLines TreeLines::linesWithCode() const {
   SourceLines lines;
   for (const fs::path& object : build_.objects)
-    for (const LineRow& row : parseDecodedLines(decodedLines(object)))
+    for (const LineRow& row : parseDecodedLines(decodedLines(treeArch(build_.arch), object)))
       lines[row.file].insert(row.line);
   return lines;
 }

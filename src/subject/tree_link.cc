@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "subject/tree_link.h"
 
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -14,6 +15,11 @@ namespace {
 
 // Larger than what a datum's own fields span; the section takes no space in the file.
 constexpr int kUnknownBytes = 65536;
+
+void replaceAll(std::string& text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+    text.replace(at, from.size(), to);
+}
 
 CommandResult linkOnce(const std::vector<fs::path>& objects, const std::string& compiler,
                        const fs::path& stubs, const fs::path& output) {
@@ -34,14 +40,15 @@ void assemble(const std::string& source, const std::string& compiler, const fs::
 
 }  // namespace
 
-UndefinedSymbols undefinedSymbols(const std::string& linker_errors,
-                                  const std::string& relocations) {
+UndefinedSymbols undefinedSymbols(const std::string& linker_errors, const std::string& relocations,
+                                  const TreeArch& arch) {
+  const std::regex call(arch.calls);
   std::set<std::string> called;
   std::istringstream lines(relocations);
   for (std::string offset, type, value; lines >> offset;) {
     if (!(std::getline(lines, value))) break;
     std::istringstream fields(value);
-    if (fields >> type >> value && type == "R_X86_64_PLT32")
+    if (fields >> type >> value && std::regex_match(type, call))
       called.insert(value.substr(0, value.find_first_of("+-")));
   }
   UndefinedSymbols out;
@@ -56,52 +63,55 @@ UndefinedSymbols undefinedSymbols(const std::string& linker_errors,
   return out;
 }
 
-std::string stubSource(const UndefinedSymbols& symbols) {
+std::string stubSource(const UndefinedSymbols& symbols, const TreeArch& arch) {
   std::ostringstream out, names;
   size_t number = 0;
   const auto nameOf = [&](const std::string& name) {
     names << ".Lname" << number << ": .asciz \"" << name << "\"\n";
     return ".Lname" + std::to_string(number++);
   };
-  out << ".section .note.GNU-stack,\"\",@progbits\n.text\n";
+  out << ".section .note.GNU-stack,\"\",%progbits\n.text\n";
   for (const std::string& name : symbols.functions) {
-    const std::string label = nameOf(name);
-    out << ".globl " << name << "\n.type " << name << ", @function\n"
-        << name << ": lea " << label << "(%rip), %rdi\nmov (%rsp), %rsi\njmp env_unmodelled\n";
+    std::string stub = arch.stub;
+    replaceAll(stub, "%NAME%", nameOf(name));
+    replaceAll(stub, "%FUNCTION%", name);
+    out << ".globl " << name << "\n.type " << name << ", %function\n" << name << ":\n" << stub;
   }
-  out << ".section .ptecheck_unknown, \"aw\", @nobits\n.balign 4096\n"
+  out << ".section .ptecheck_unknown, \"aw\", %nobits\n.balign 65536\n"
       << ".globl ptecheck_unknown_begin\nptecheck_unknown_begin:\n";
   std::ostringstream table;
   for (const std::string& name : symbols.data) {
-    out << ".globl " << name << "\n.type " << name << ", @object\n.size " << name << ", "
+    out << ".globl " << name << "\n.type " << name << ", %object\n.size " << name << ", "
         << kUnknownBytes << "\n"
         << name << ": .skip " << kUnknownBytes << "\n";
     table << ".quad " << name << ", " << kUnknownBytes << ", " << nameOf(name) << "\n";
   }
-  out << ".balign 4096\n.globl ptecheck_unknown_end\nptecheck_unknown_end:\n"
+  out << ".balign 65536\n.globl ptecheck_unknown_end\nptecheck_unknown_end:\n"
       << ".section .rodata\n"
       << names.str() << ".balign 8\n.globl ptecheck_unknown_data\nptecheck_unknown_data:\n"
       << table.str() << ".quad 0, 0, 0\n";
   return out.str();
 }
 
-UndefinedSymbols linkAgent(const std::vector<fs::path>& objects, const std::string& compiler,
-                           const fs::path& folder, const std::string& name) {
+UndefinedSymbols linkAgent(const std::vector<fs::path>& objects, const TreeArch& arch,
+                           const std::string& native_compiler, const fs::path& folder,
+                           const std::string& name) {
   const fs::path stubs = folder / (name + "-stubs.o"), output = folder / name;
-  assemble(stubSource({}), compiler, stubs);
+  const std::string compiler = arch.tool(native_compiler);
+  assemble(stubSource({}, arch), compiler, stubs);
   CommandResult result = linkOnce(objects, compiler, stubs, output);
   UndefinedSymbols symbols;
   if (!result.ok()) {
-    std::vector<std::string> argv = {"objdump", "-r"};
+    std::vector<std::string> argv = {arch.tool("objdump"), "-r"};
     for (const fs::path& object : objects) argv.push_back(object.string());
-    symbols = undefinedSymbols(result.error, runCommand({argv, {}, {}, {}}).output);
-    assemble(stubSource(symbols), compiler, stubs);
+    symbols = undefinedSymbols(result.error, runCommand({argv, {}, {}, {}}).output, arch);
+    assemble(stubSource(symbols, arch), compiler, stubs);
     result = linkOnce(objects, compiler, stubs, output);
   }
   if (!result.ok())
-    throw Error(ErrorKind::kCannotTest,
-                "The agent does not link: " + firstError(result.error) +
-                    "\nIs a static C library installed? apt-get install libc6-dev.");
+    throw Error(ErrorKind::kCannotTest, "The agent does not link: " + firstError(result.error) +
+                                            "\nIs a static C library installed? apt-get install " +
+                                            arch.libc + ".");
   fs::remove(stubs);
   return symbols;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "subject/tree_prepare.h"
 
+#include <cstring>
 #include <regex>
 #include <sstream>
 
@@ -35,8 +36,15 @@ void checkInterface(const TreeView& view) {
   }
 }
 
-std::vector<std::string> kernelArguments(const std::vector<std::string>& flags) {
-  std::vector<std::string> arguments = {"-I@AGENT@/kernel_agent/overlay", "-I@HAVE@", "-I@AGENT@"};
+std::string archFolder(const TreeArch& arch) {
+  return std::string("@AGENT@/kernel_agent/arch/") + arch.folder;
+}
+
+std::vector<std::string> kernelArguments(const TreeArch& arch,
+                                         const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {"-I@HAVE@", "-I" + archFolder(arch) + "/overlay",
+                                        "-I@AGENT@/kernel_agent/overlay", "-I" + archFolder(arch),
+                                        "-I@AGENT@"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   // A return address must lie in the function that called, whoever it called last.
   arguments.push_back("-fno-optimize-sibling-calls");
@@ -64,10 +72,13 @@ TreeView checkedView(TreeView view, const TreeOptions& options) {
 }
 
 ConfigureOptions configureOptions(const TreeOptions& options) {
-  requireTools({options.compiler, "ld", "objdump", "addr2line"});
+  const TreeArch& arch = treeArch(options.arch);
+  std::vector<std::string> tools = arch.tools();
+  tools.push_back(arch.tool(options.compiler));
+  requireTools(tools);
   const fs::path cache = options.cache.empty() ? cacheFolder() : options.cache;
   trimCache(cache);
-  return {cache, options.compiler, options.jobs, options.progress};
+  return {cache, &arch, options.compiler, options.jobs, options.progress};
 }
 
 }  // namespace
@@ -91,13 +102,15 @@ std::string treeVersion(const TreeView& view) {
 PreparedTree::PreparedTree(TreeView view, const TreeOptions& options)
     : view_(checkedView(std::move(view), options)),
       configure_(configureOptions(options)),
-      recipe_(loadRecipe(configure_.cache)),
+      recipe_(loadRecipe(configure_.cache, arch())),
       hashes_(view_),
       configured_(configureTree(view_, recipe_, hashes_, configure_)),
-      arguments_(kernelArguments(compileFlags(recipe_, configured_.command))),
+      arguments_(kernelArguments(arch(), compileFlags(recipe_, configured_.command))),
       compiler_(view_, recipe_, configured_, hashes_, configure_),
+      generated_(substitutedHeaders()),
       have_(probe()) {
-  compiler_.setHave(have_);
+  generated_["have.h"] = have_;
+  compiler_.setGenerated(generated_);
 }
 
 CompileStep PreparedTree::kernelStep(const std::string& name,
@@ -110,9 +123,38 @@ CompileStep PreparedTree::kernelStep(const std::string& name,
 CompileStep PreparedTree::runtimeStep(const std::string& name) const {
   return {name,
           {"-O2", "-g1", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-pie", "-I@AGENT@",
-           "-fdebug-prefix-map=@AGENT@=/ptecheck", "-fmacro-prefix-map=@AGENT@/=ptecheck/", "-c",
-           "@AGENT@/kernel_agent/" + name},
+           "-I" + archFolder(arch()), "-fdebug-prefix-map=@AGENT@=/ptecheck",
+           "-fmacro-prefix-map=@AGENT@/=ptecheck/", "-c", "@AGENT@/kernel_agent/" + name},
           false};
+}
+
+// A header that an overlay cannot shadow, because inline functions of the same header use what is
+// to change: a copy with the line replaced. Line numbers and the name in messages stay the tree's.
+std::map<std::string, std::string> PreparedTree::substitutedHeaders() const {
+  std::map<std::string, std::string> headers;
+  for (const Substitution& substitution : recipe_.substitutions) {
+    const size_t include = substitution.file.find("/include/");
+    const std::string name = substitution.file.substr(include + std::strlen("/include/"));
+    std::string& text = headers[name];
+    if (text.empty())
+      text =
+          "#line 1 \"../" + substitution.file + "\"\n" + view_.read(substitution.file).value_or("");
+    const std::regex pattern(substitution.line);
+    std::istringstream lines(text);
+    std::string out;
+    unsigned matches = 0;
+    for (std::string line; std::getline(lines, line);) {
+      if (std::regex_match(line, pattern)) ++matches, line = substitution.text;
+      out += line + "\n";
+    }
+    if (matches != 1)
+      refuse("The adapter does not fit " + view_.root().string() + " (" + treeVersion(view_) +
+             ") on " + arch().id + ": in " + substitution.file + ", " + std::to_string(matches) +
+             " lines match /" + substitution.line + "/; there must be exactly one, where " +
+             substitution.reason + ".");
+    text = out;
+  }
+  return headers;
 }
 
 // have.h, and the refusal if the tree lacks what the agent needs. Of several megabytes of
@@ -125,7 +167,9 @@ std::string PreparedTree::probe() {
   run.reduce = [&](const std::string& text) {
     return haveHeader(recipe_, text, rmap) + mark + missingSpellings(recipe_, text);
   };
-  compiler_.setHave("");
+  std::map<std::string, std::string> without = generated_;
+  without["have.h"] = "";
+  compiler_.setGenerated(without);
   const Compiled result = compiler_.compile({run}).at(0);
   if (result.file.empty())
     refuse(view_.root().string() + ": mm/rmap.c does not preprocess: " + firstError(result.error) +
@@ -143,12 +187,14 @@ std::string PreparedTree::probe() {
 // CACHE/agents/KEY/{agent, info}
 LinkedProgram PreparedTree::link(const std::vector<Compiled>& parts) const {
   Sha256 hash;
+  hash.addField(arch().id);
   std::vector<fs::path> files;
   for (const Compiled& part : parts) hash.addField(part.key), files.push_back(part.file);
   const fs::path folder = cache() / "agents" / hash.hex().substr(0, 32);
   if (!markUsed(folder) || !fs::exists(folder / "info")) {
     TemporaryFolder work(cache() / "agents");
-    const UndefinedSymbols undefined = linkAgent(files, configure_.compiler, work.path(), "agent");
+    const UndefinedSymbols undefined =
+        linkAgent(files, arch(), configure_.compiler, work.path(), "agent");
     std::string info;
     for (const std::string& name : undefined.functions) info += "function " + name + "\n";
     for (const std::string& name : undefined.data) info += "datum " + name + "\n";

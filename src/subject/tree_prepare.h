@@ -34,6 +34,7 @@ class PreparedTree {
   const std::filesystem::path& cache() const { return configure_.cache; }
   ContentHashes& hashes() { return hashes_; }
   TreeCompiler& compiler() { return compiler_; }
+  const TreeArch& arch() const { return *configure_.arch; }
   const std::string& have() const { return have_; }  // the text of have.h
   // For a file that includes kernel headers: Kbuild's own, as the recipe changes them.
   const std::vector<std::string>& arguments() const { return arguments_; }
@@ -46,6 +47,7 @@ class PreparedTree {
   LinkedProgram link(const std::vector<Compiled>& parts) const;
 
  private:
+  std::map<std::string, std::string> substitutedHeaders() const;
   std::string probe();
 
   TreeView view_;
@@ -55,6 +57,7 @@ class PreparedTree {
   ConfiguredTree configured_;
   std::vector<std::string> arguments_;
   TreeCompiler compiler_;
+  std::map<std::string, std::string> generated_;  // headers, have.h among them
   std::string have_;
 };
 

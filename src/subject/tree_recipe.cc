@@ -18,10 +18,26 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
-std::string embeddedText(const std::string& path) {
-  for (const EmbeddedFile& file : embedded_agent())
-    if (file.path == path) return std::string(file.contents);
-  throw Error(ErrorKind::kInternal, "The file " + path + " is not embedded in this executable.");
+// kernel_agent/NAME, and behind it arch/FOLDER/NAME: one of the two may be missing.
+std::string recipeText(const TreeArch& arch, const std::string& name) {
+  std::string text;
+  bool found = false;
+  for (const std::string& path :
+       {"kernel_agent/" + name, std::string("kernel_agent/arch/") + arch.folder + "/" + name})
+    for (const EmbeddedFile& file : embedded_agent())
+      if (file.path == path) text += file.contents, found = true;
+  if (!found)
+    throw Error(ErrorKind::kInternal, "The file " + name + " is not embedded in this executable.");
+  return text;
+}
+
+// "FILE /line's regular expression/ => text ; reason"
+Substitution parseSubstitution(const std::string& line) {
+  static const std::regex form("(\\S+) +/(.*)/ => (.*) ; (.*)");
+  std::smatch match;
+  if (!std::regex_match(line, match, form))
+    throw Error(ErrorKind::kInternal, "substitutions.txt has a line of unknown form: " + line);
+  return {match[1], match[2], match[3], match[4]};
 }
 
 bool isIdentifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -79,7 +95,7 @@ unsigned argumentsOf(const std::string& text, std::string_view function) {
 
 }  // namespace
 
-AgentRecipe loadRecipe(const fs::path& cache) {
+AgentRecipe loadRecipe(const fs::path& cache, const TreeArch& arch) {
   AgentRecipe recipe;
   Sha256 hash;
   for (const EmbeddedFile& file : embedded_agent())
@@ -93,12 +109,14 @@ AgentRecipe loadRecipe(const fs::path& cache) {
       writeFile(folder.path() / std::string(file.path), file.contents);
     folder.renameTo(recipe.folder);
   }
-  recipe.fragment = embeddedText("kernel_agent/fragment.config");
-  recipe.drop_flags = dataLines(embeddedText("kernel_agent/drop_flags.txt"));
-  recipe.add_flags = dataLines(embeddedText("kernel_agent/add_flags.txt"));
-  recipe.spellings = dataLines(embeddedText("kernel_agent/spellings.txt"));
-  recipe.neighbours = dataLines(embeddedText("kernel_agent/neighbours.txt"));
-  for (const std::string& line : dataLines(embeddedText("kernel_agent/required.txt"))) {
+  recipe.fragment = recipeText(arch, "fragment.config");
+  recipe.drop_flags = dataLines(recipeText(arch, "drop_flags.txt"));
+  recipe.add_flags = dataLines(recipeText(arch, "add_flags.txt"));
+  recipe.spellings = dataLines(recipeText(arch, "spellings.txt"));
+  recipe.neighbours = dataLines(recipeText(arch, "neighbours.txt"));
+  for (const std::string& line : dataLines(recipeText(arch, "substitutions.txt")))
+    recipe.substitutions.push_back(parseSubstitution(line));
+  for (const std::string& line : dataLines(recipeText(arch, "required.txt"))) {
     RequiredSpelling required;
     const size_t end = line.find_first_of(" \t");
     std::istringstream names(line.substr(0, end));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "subject/tree_arch.h"
+
 namespace ptecheck {
 
 // A thing the agent cannot do without: one of several spellings must occur in the tree.
@@ -14,21 +16,32 @@ struct RequiredSpelling {
   std::string reason;
 };
 
+// A line of a header that the agent needs otherwise than the tree has it.
+struct Substitution {
+  std::string file;    // "arch/arm64/include/asm/memory.h"
+  std::string line;    // ECMAScript regular expression for the whole line
+  std::string text;    // what stands there instead
+  std::string reason;  // "the linear map begins": where it is, for a refusal
+};
+
 // The data of kernel_agent/README.md's recipe, read from the files embedded in this executable.
 struct AgentRecipe {
   std::filesystem::path
       folder;            // where the files are: folder/kernel_agent/agent.c, folder/scenario/flat.h
   std::string identity;  // hash of them all
-  std::string fragment;  // fragment.config
+  std::string fragment;  // fragment.config, and the architecture's own
   std::vector<std::string> drop_flags;  // extended regular expressions
   std::vector<std::string> add_flags;
   std::vector<std::string> spellings;  // "name" or "name()"
   std::vector<RequiredSpelling> required;
   std::vector<std::string> neighbours;  // "mm/memory.c"
+  std::vector<Substitution> substitutions;
 };
 
-// Writes the embedded files below `cache`, unless they are there already.
-AgentRecipe loadRecipe(const std::filesystem::path& cache);
+// The recipe for one architecture: what all have in common, then arch/FOLDER/'s part. Writes the
+// embedded files below `cache`, unless they are there already.
+AgentRecipe loadRecipe(const std::filesystem::path& cache,
+                       const TreeArch& arch = treeArch("x86_64"));
 
 // The arguments to compile a file of the tree with: those of the command Kbuild recorded for
 // mm/rmap.o (the text of mm/.rmap.o.cmd), as the recipe changes them, without the compiler's name.

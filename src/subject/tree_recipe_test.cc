@@ -101,7 +101,7 @@ TEST(Link, StubsReportThemselves) {
           {{"gcc", "-x", "c", "-fno-pie", "-c", "-", "-o", "a.o"}, folder.path(), {}, source})
           .ok());
   const UndefinedSymbols symbols =
-      linkAgent({folder.path() / "a.o"}, "gcc", folder.path(), "agent");
+      linkAgent({folder.path() / "a.o"}, treeArch("x86_64"), "gcc", folder.path(), "agent");
   EXPECT_EQ(symbols.functions, (Words{"some_function"}));
   EXPECT_EQ(symbols.data, (Words{"some_datum"}));
   EXPECT_EQ(runCommand({{(folder.path() / "agent").string()}, {}, {}, {}}).output,

@@ -300,7 +300,7 @@ TEST(TreeRefusal, ATreeThatDoesNotConfigure) {
   TreeEdit edit(tree());
   edit.in("mm/Kconfig").insertBefore("menu \"Memory Management options\"", "nonsense here\n");
   const std::string text = refusalOf(edit);
-  has(text, "cannot be configured: `make allnoconfig` failed");
+  has(text, "cannot be configured for x86_64: `make allnoconfig` failed");
   has(text, "mm/Kconfig:");
 }
 

@@ -19,7 +19,14 @@ namespace {
 
 // Folders that make looks into for our targets (configuration, `prepare`, mm/rmap.o), and that an
 // in-place build fills with products make would take for its own through VPATH.
-const char* const kMirrored[] = {"arch/x86", "include", "kernel", "lib", "mm", "scripts"};
+// With them goes arch/X of the architecture at hand.
+const char* const kMirrored[] = {"include", "kernel", "lib", "mm", "scripts"};
+
+std::vector<std::string> mirroredFor(const std::string& arch) {
+  std::vector<std::string> out = {"arch/" + arch};
+  out.insert(out.end(), std::begin(kMirrored), std::end(kMirrored));
+  return out;
+}
 
 // Written by a build next to sources, without a .NAME.cmd beside it.
 const std::set<std::string>& unmarkedProducts() {
@@ -27,7 +34,6 @@ const std::set<std::string>& unmarkedProducts() {
                                               ".git",
                                               "include/config",
                                               "include/generated",
-                                              "arch/x86/include/generated",
                                               "scripts/mod/devicetable-offsets.h",
                                               "scripts/mod/elfconfig.h",
                                               "kernel/config_data",
@@ -174,19 +180,22 @@ bool TreeView::isProduct(const std::string& folder, const std::string& name,
   for (const char* end : {".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".symvers", ".order"})
     if (endsWith(name, end)) return true;
   if (name[0] == '.' && endsWith(name, ".d")) return true;
+  // arch/*/include/generated
+  if (name == "generated" && under(folder, "arch") && endsWith(folder, "/include")) return true;
   return name.rfind(".tmp_", 0) == 0 || unmarkedProducts().count(join(folder, name)) > 0;
 }
 
 // A folder that is made for real in the farm: within a mirrored one, or on the way to something
 // that is.
-bool TreeView::opened(const std::string& folder) const {
-  for (const char* mirrored : kMirrored)
+bool TreeView::opened(const std::string& folder, const std::string& arch) const {
+  for (const std::string& mirrored : mirroredFor(arch))
     if (under(folder, mirrored) || under(mirrored, folder)) return true;
   auto change = changes_.lower_bound(folder + "/");
   return change != changes_.end() && under(change->first, folder);
 }
 
-void TreeView::linkFolder(const fs::path& farm, const std::string& folder) const {
+void TreeView::linkFolder(const fs::path& farm, const std::string& folder,
+                          const std::string& arch) const {
   makeFolder(farm / folder);
   const std::vector<Entry> entries = list(root_ / folder);
   const std::vector<std::string> names = namesOf(entries);
@@ -198,19 +207,19 @@ void TreeView::linkFolder(const fs::path& farm, const std::string& folder) const
     // In the top folder a link to a folder is followed: a tree may itself be a farm.
     struct stat status;
     const bool enter =
-        opened(path) && (is_folder || (stat((root_ / path).c_str(), &status) == 0 &&
-                                       S_ISDIR(status.st_mode) && !under(folder, "scripts")));
+        opened(path, arch) && (is_folder || (stat((root_ / path).c_str(), &status) == 0 &&
+                                             S_ISDIR(status.st_mode) && !under(folder, "scripts")));
     if (enter)
-      linkFolder(farm, path);
+      linkFolder(farm, path, arch);
     else
       link(way + path, farm / path);
   }
 }
 
-void TreeView::linkTo(const fs::path& farm) const {
+void TreeView::linkTo(const fs::path& farm, const std::string& arch) const {
   makeFolder(farm);
   link(root_, farm / kTop);
-  linkFolder(farm, "");
+  linkFolder(farm, "", arch);
   for (const auto& [file, contents] : changes_) {
     if (!contents) continue;
     writeFile(farm / file, *contents);
@@ -235,16 +244,17 @@ void TreeView::collect(const std::string& folder, std::vector<std::string>& out)
   }
 }
 
-std::vector<std::string> TreeView::structure() const {
+std::vector<std::string> TreeView::structure(const std::string& arch) const {
+  const std::vector<std::string> mirrored = mirroredFor(arch);
   std::vector<std::string> out;
   collect("", out);
-  for (const char* mirrored : kMirrored) collect(mirrored, out);
+  for (const std::string& each : mirrored) collect(each, out);
   for (const auto& [file, contents] : changes_) {
     const size_t slash = file.rfind('/');
     const std::string folder = slash == file.npos ? "" : file.substr(0, slash);
     const bool seen =
-        folder.empty() || std::any_of(std::begin(kMirrored), std::end(kMirrored),
-                                      [&](const char* m) { return under(folder, m); });
+        folder.empty() || std::any_of(mirrored.begin(), mirrored.end(),
+                                      [&](const std::string& m) { return under(folder, m); });
     if (contents && seen && isStructural(folder, file.substr(slash + 1))) out.push_back(file);
   }
   std::sort(out.begin(), out.end());

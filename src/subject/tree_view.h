@@ -34,13 +34,14 @@ class TreeView {
   void change(const std::string& file, std::optional<std::string> contents);
   const std::map<std::string, std::optional<std::string>>& changes() const { return changes_; }
 
-  // Builds the farm in the (empty or missing) folder `farm`. Changed files are real files there.
-  void linkTo(const std::filesystem::path& farm) const;
+  // Builds the farm in the (empty or missing) folder `farm`, for arch/`arch`. Changed files are
+  // real files there.
+  void linkTo(const std::filesystem::path& farm, const std::string& arch = "x86") const;
 
   // Names, sorted, of the files that decide how the tree is configured or which header an #include
   // finds: headers, tables, Makefiles, Kbuild and Kconfig files in the mirrored folders and in
-  // the top folder, and all of scripts/.
-  std::vector<std::string> structure() const;
+  // the top folder, and all of scripts/. Of arch/ only arch/`arch`.
+  std::vector<std::string> structure(const std::string& arch = "x86") const;
 
   // A file that a build produced, judged by its name and by `siblings`, the sorted names of its
   // folder.
@@ -48,8 +49,9 @@ class TreeView {
                         const std::vector<std::string>& siblings);
 
  private:
-  bool opened(const std::string& folder) const;
-  void linkFolder(const std::filesystem::path& farm, const std::string& folder) const;
+  bool opened(const std::string& folder, const std::string& arch) const;
+  void linkFolder(const std::filesystem::path& farm, const std::string& folder,
+                  const std::string& arch) const;
   void collect(const std::string& folder, std::vector<std::string>& out) const;
 
   std::filesystem::path root_;
