@@ -2,7 +2,8 @@
 //
 // From a Scenario to the modelled system. Entries are made by the steps a kernel would take: the
 // read-only protection of the VMA, then young, write, dirty, soft-dirty, uffd-wp and PROT_NONE, so
-// that what a format cannot express, or expresses by moving bits, comes out as in the kernel.
+// that what a format cannot express, or expresses by moving bits, comes out as in the kernel. Where
+// a format has contiguous blocks and the scenario wants them, they are folded last.
 #ifndef PTECHECK_MM_BUILD_H
 #define PTECHECK_MM_BUILD_H
 
@@ -92,6 +93,9 @@ class Building {
     w.page(~0U) = w.page(s.pages) = {};
     int mapped = buildProcess<true>(s, w, 0, out);
     for (unsigned p = 1; p < s.processes; ++p) mapped += buildProcess<false>(s, w, p, out);
+    if constexpr (F::kContiguous > 1) {
+      if (s.folded) fold(w, out);
+    }
     w.folio.mapcount = mapped;
     w.folio.refcount = 1 + mapped + s.references;
     if (w.folio.has(FOLIO_SWAPCACHE)) w.folio.refcount += s.pages;
@@ -165,6 +169,19 @@ class Building {
       }
     }
     return static_cast<int>(mapped);
+  }
+
+  // Every block that may be one becomes one.
+  static void fold(World<F>& w, Outcome& out) {
+    TlbFlushes not_counted;
+    for (unsigned p = 0; p < w.processes; ++p) {
+      Word* ptep = w.mm[p].pte.data();
+      PageTable<F, Folio> table(ptep, w.folio, not_counted);
+      for (unsigned slot = w.first; slot < w.first + w.folio.pages; ++slot)
+        table.contpte_try_fold(slot, ptep[slot]);
+      for (unsigned i = 0; i < w.folio.pages; ++i)
+        out.entry[p * w.folio.pages + i].before = ptep[w.first + i];
+    }
   }
 
   // The entry beside the folio, like the nearest of the folio's but for the page frame.

@@ -8,6 +8,12 @@
 //   swap entry   do_swap_page        the folio is still in the swap cache: it is mapped again
 //   protnone     do_numa_page        accessible again
 //   read-only    do_wp_page          reuse or copy
+//   old, clean   handle_pte_fault    marked; only where hardware, or the handler of TLB misses,
+//   does
+//                                    not do it itself
+//
+// Hardware looks at one entry, whatever contiguous block it is part of; software at what
+// ptep_get() shows.
 //
 // Source: 6.12, and 6.15 (1da190f4d0a6) for the reuse of large folios. Simplifications, none of
 // which changes what a process reads: swap-in and NUMA hints of a large folio are handled page by
@@ -44,7 +50,8 @@ class Fault {
         if (write) frames_.contents(pfnOf(pte)) = writtenToken(p, page);
         return faults;
       }
-      if (!handle_mm_fault({mm, mm.vmaOf(slot), p, page, pte, write})) return faults + 1;
+      const Word seen = w_.table(mm).ptep_get(slot);
+      if (!handle_mm_fault({mm, mm.vmaOf(slot), p, page, slot, seen, write})) return faults + 1;
     }
     return faults;
   }
@@ -66,9 +73,13 @@ class Fault {
     const Vma& vma;
     unsigned p;
     unsigned page;
-    Word& pte;
+    unsigned slot;
+    Word pte;  // as software sees it
     bool write;
   };
+
+  PageTable<F, Folio> table(const Access& a) { return w_.table(a.mm); }
+  void set_pte(const Access& a, Word pte) { table(a).set_pte(a.slot, pte); }
 
   static std::uint64_t pfnOf(Word pte) { return static_cast<std::uint64_t>(F::pte_pfn(pte)); }
 
@@ -94,15 +105,15 @@ class Fault {
     } else if (a.write && !F::pte_write(a.pte)) {
       do_wp_page(a);
     } else {
-      if (a.write) a.pte = F::pte_mkdirty(a.pte);
-      a.pte = F::pte_mkyoung(a.pte);
+      const Word pte = F::pte_mkyoung(a.write ? F::pte_mkdirty(a.pte) : a.pte);
+      table(a).ptep_set_access_flags(a.slot, pte, a.write);
     }
     return true;
   }
 
   void do_anonymous_page(const Access& a) {
     if (!a.write) {
-      a.pte = F::pte_mkspecial(F::pfn_pte(Word(kZeroPfn), F::page_readonly()));
+      set_pte(a, F::pte_mkspecial(F::pfn_pte(Word(kZeroPfn), F::page_readonly())));
       return;
     }
     mapNewPage(a, SEEN_ZERO);
@@ -111,7 +122,7 @@ class Fault {
   // An exclusive new page, as do_anonymous_page() and wp_page_copy() map it for a write.
   void mapNewPage(const Access& a, Token contents) {
     const Word pfn = Word(frames_.allocate(contents, true));
-    a.pte = maybe_mkwrite(F::pte_mkdirty(F::pfn_pte(pfn, F::page_readonly())), a.vma);
+    set_pte(a, maybe_mkwrite(F::pte_mkdirty(F::pfn_pte(pfn, F::page_readonly())), a.vma));
   }
 
   static Word maybe_mkwrite(Word pte, const Vma& vma) {
@@ -148,24 +159,24 @@ class Fault {
     if (a.vma.has(VMA_WRITE) && !pte_needs_soft_dirty_wp(a.vma, pte) &&
         !userfaultfd_pte_wp(a.vma, pte) && exclusive(pte))
       pte = F::pte_mkwrite(pte, a.vma.has(VMA_SHADOW_STACK));
-    a.pte = pte;
+    set_pte(a, pte);
   }
 
   void do_wp_page(const Access& a) {
     if (userfaultfd_pte_wp(a.vma, a.pte)) {
       // The monitor takes its snapshot of the page and lifts the protection; the access comes
       // again.
-      a.pte = F::pte_clear_uffd_wp(a.pte);
+      set_pte(a, F::pte_clear_uffd_wp(a.pte));
       return;
     }
     if (exclusive(a.pte) || wp_can_reuse_anon_folio(a)) {
       setExclusive(a.pte);
-      a.pte = maybe_mkwrite(F::pte_mkdirty(F::pte_mkyoung(a.pte)), a.vma);  // wp_page_reuse()
+      const Word pte = maybe_mkwrite(F::pte_mkdirty(F::pte_mkyoung(a.pte)), a.vma);
+      table(a).ptep_set_access_flags(a.slot, pte, true);  // wp_page_reuse()
       return;
     }
-    const Word old = a.pte;
-    mapNewPage(a, frames_.contents(pfnOf(old)));  // wp_page_copy()
-    unmapOld(old);
+    mapNewPage(a, frames_.contents(pfnOf(a.pte)));  // wp_page_copy()
+    unmapOld(a.pte);
   }
 
   void unmapOld(Word pte) {
@@ -242,8 +253,8 @@ class Fault {
       if (write) pte = F::pte_mkdirty(pte);  // demotes a shadow-stack entry: one more fault
       write = false;
     }
-    a.pte = pte;
-    if (write) do_wp_page(a);
+    set_pte(a, pte);
+    if (write) do_wp_page({a.mm, a.vma, a.p, a.page, a.slot, pte, a.write});
   }
 
   World<F>& w_;

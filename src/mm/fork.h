@@ -5,10 +5,13 @@
 // once.
 //
 // Source: copy_present_ptes(), copy_present_page(), copy_nonpresent_pte() of mm/memory.c, 6.12;
+// (in batches, but one entry at a time unless they are a contiguous block: nothing else differs);
 // dup_userfaultfd() without UFFD_FEATURE_EVENT_FORK: the child is not registered; VM_LOCKED is not
 // inherited; VM_DROPPABLE mappings are wiped (VM_WIPEONFORK, mm/mmap.c).
 #ifndef PTECHECK_MM_FORK_H
 #define PTECHECK_MM_FORK_H
+
+#include <algorithm>
 
 #include "mm/frames.h"
 #include "mm/world.h"
@@ -32,18 +35,28 @@ class Fork {
     dst.rss = {};
     dst.tlb_flush_batched = 0;
     for (Vma& vma : dst.vma) vma.flags &= ~unsigned{VMA_LOCKED | VMA_UFFD_WP};
-    for (unsigned i = 0; i < w_.folio.pages; ++i) {
-      const unsigned slot = w_.first + i;
+    if constexpr (F::kContiguous > 1)  // writing over a block would unfold it
+      std::fill_n(dst.pte.begin() + w_.first, w_.folio.pages, F::none());
+    const unsigned end = w_.first + w_.folio.pages;
+    for (unsigned slot = w_.first, nr; slot < end; slot += nr) {
       const Vma& vma = dst.vmaOf(slot);
-      dst.pte[slot] = vma.has(VMA_DROPPABLE) ? F::none() : copy(src.pte[slot], vma);
+      nr = vma.has(VMA_DROPPABLE) ? wipe(dst, slot) : copy(src, dst, slot, vma);
     }
   }
 
  private:
-  Word copy(Word& src, const Vma& vma) {
-    if (F::pte_none(src)) return F::none();
-    if (!F::pte_present(src)) return copy_nonpresent_pte(src);
-    return copy_present_pte(src, vma);
+  // These return the number of entries they were about.
+  static unsigned wipe(Mm<F>& dst, unsigned slot) {
+    dst.pte[slot] = F::none();
+    return 1;
+  }
+
+  unsigned copy(Mm<F>& src, Mm<F>& dst, unsigned slot, const Vma& vma) {
+    const Word pte = w_.table(src).ptep_get(slot);
+    if (F::pte_none(pte)) return wipe(dst, slot);
+    if (F::pte_present(pte)) return copy_present_ptes(src, dst, slot, pte, vma);
+    dst.pte[slot] = copy_nonpresent_pte(src.pte[slot]);
+    return 1;
   }
 
   Word copy_nonpresent_pte(Word& src) {
@@ -53,22 +66,36 @@ class Fork {
     return F::pte_swp_clear_uffd_wp(src);
   }
 
-  Word copy_present_pte(Word& src, const Vma& vma) {
-    const unsigned page = w_.pageOf(src);
-    const std::uint64_t pfn = static_cast<std::uint64_t>(F::pte_pfn(src));
+  unsigned copy_present_ptes(Mm<F>& src, Mm<F>& dst, unsigned slot, Word pte, const Vma& vma) {
+    const std::uint64_t pfn = static_cast<std::uint64_t>(F::pte_pfn(pte));
+    PageTable from = w_.table(src), to = w_.table(dst);
+    unsigned nr = from.pte_batch_hint(slot, pte);
+    if (nr > 1) nr = std::min(nr, w_.within(vma, slot));
+    const unsigned page = w_.pageOf(pte);
     if (page < w_.folio.pages) {
-      Page& shared = w_.page(page);
-      if (shared.exclusive() && w_.folio.maybeDmaPinned()) return copy_present_page(pfn, vma);
-      shared.clearExclusive();
-      ++shared.mapcount;
-      ++w_.folio.mapcount;
-      ++w_.folio.refcount;
+      if (w_.folio.maybeDmaPinned()) {  // not in batches
+        nr = 1;
+        if (w_.page(page).exclusive()) {
+          to.set_pte(slot, copy_present_page(pfn, vma));
+          return 1;
+        }
+      }
+      for (unsigned i = page; i < page + nr; ++i) {
+        w_.page(i).clearExclusive();
+        ++w_.page(i).mapcount;
+      }
+      w_.folio.mapcount += static_cast<int>(nr);
+      w_.folio.refcount += static_cast<int>(nr);
     } else if (Frame* frame = frames_.frame(pfn)) {
       frame->exclusive = false;
       ++frame->references;
     }
-    if (F::pte_write(src)) src = F::pte_wrprotect(src);
-    return F::pte_clear_uffd_wp(F::pte_mkold(src));
+    if (F::pte_write(pte)) {
+      from.wrprotect_ptes(slot, nr);
+      pte = F::pte_wrprotect(pte);
+    }
+    to.set_ptes(slot, F::pte_clear_uffd_wp(F::pte_mkold(pte)), nr);
+    return nr;
   }
 
   Word copy_present_page(std::uint64_t pfn, const Vma& vma) {

@@ -71,8 +71,6 @@ class Unmap {
     Word pteval;                // first entry, what get_and_clear_ptes() made of it
     bool exclusive;             // PageAnonExclusive of the first page, read before clearing
     bool all_writable = false;  // with Restore::kFirstOrProtected
-
-    Word* ptep() const { return &mm.pte[slot]; }
   };
 
   bool mutant(Mutant m) const {
@@ -93,7 +91,7 @@ class Unmap {
     // page_vma_mapped_walk(): holes, other folios' pages and swap entries are passed over; the end
     // of a page table is no obstacle.
     for (unsigned slot = begin; slot < end; ++slot) {
-      const Word pte = mm.pte[slot];
+      const Word pte = w_.table(mm).ptep_get(slot);
       if (!F::pte_present(pte)) continue;
       const unsigned page = w_.pageOf(pte);
       if (page >= w_.folio.pages) continue;
@@ -140,7 +138,7 @@ class Unmap {
       max_nr = std::min(folio_left, F::kTableSlots - batch.slot % F::kTableSlots);
     if (mutant(Mutant::kNoFolioClip)) max_nr = ++folio_left;
     const PteBatch found =
-        folio_pte_batch_flags<F>(&batch.mm.pte[batch.slot], &batch.pteval, max_nr, folio_left,
+        folio_pte_batch_flags<F>(w_.table(batch.mm), batch.slot, &batch.pteval, max_nr, folio_left,
                                  policy_.flags, batch.vma.has(VMA_SHADOW_STACK));
     // To read an entry behind the VMA, in a table whose lock is held, does no harm by itself; what
     // lies behind the table is some other memory.
@@ -157,11 +155,11 @@ class Unmap {
   }
 
   void get_and_clear(Batch& batch) {
-    [[maybe_unused]] const bool first_dirty = kMutants && F::pte_dirty(batch.ptep()[0]);
+    [[maybe_unused]] const bool first_dirty = kMutants && F::pte_dirty(batch.mm.pte[batch.slot]);
     if constexpr (kBatching) {
       clear_many(batch);
     } else {
-      *batch.ptep() = F::none();
+      batch.pteval = w_.table(batch.mm).ptep_get_and_clear(batch.slot);
     }
     if (mutant(Mutant::kMkdirtyGainsWrite) && !first_dirty && F::pte_dirty(batch.pteval))
       batch.pteval = F::pte_mkwrite(batch.pteval, batch.vma.has(VMA_SHADOW_STACK));
@@ -179,8 +177,8 @@ class Unmap {
 
   void clear_many(Batch& batch) {
     const Word merged = batch.pteval;  // the caller's copy, read before clearing
-    if (batch.nr > 1) remember(batch, batch.ptep());
-    batch.pteval = get_and_clear_ptes<F>(batch.ptep(), batch.nr);
+    if (batch.nr > 1) remember(batch);
+    batch.pteval = w_.table(batch.mm).get_and_clear_full_ptes(batch.slot, batch.nr);
     // What was merged into the copy has to be carried over by hand to what clearing returned.
     if (policy_.restore == Restore::kMerged && (policy_.flags & FPB_MERGE_WRITE) &&
         F::pte_write(merged) && batch.nr > 1)
@@ -188,20 +186,23 @@ class Unmap {
   }
 
   // What a restore needs to know of the single entries.
-  void remember(Batch& batch, const Word* ptep) {
+  void remember(Batch& batch) {
     touch(batch.nr, w_.within(batch.vma, batch.slot));
-    if (policy_.restore == Restore::kEach) std::copy_n(ptep, batch.nr, saved_.begin());
-    if (policy_.restore == Restore::kFirstOrProtected)
+    const PageTable table = w_.table(batch.mm);
+    if (policy_.restore == Restore::kEach)
+      for (unsigned i = 0; i < batch.nr; ++i) saved_[i] = table.ptep_get(batch.slot + i);
+    if (policy_.restore == Restore::kFirstOrProtected) {
+      const Word* ptep = &batch.mm.pte[batch.slot];
       batch.all_writable =
           std::all_of(ptep, ptep + batch.nr, [](Word e) { return F::pte_write(e); });
+    }
   }
 
   void flush(const Batch& batch) {
     if (defer_flush_) {
       set_tlb_ubc_flush_pending(batch);
     } else if (!policy_.flushes_accessible_only || F::clear_flushes(batch.pteval)) {
-      ++w_.tlb.flushes;
-      w_.tlb.flushed_pages += count(batch);
+      w_.tlb.flush(count(batch));
     }
   }
 
@@ -234,7 +235,7 @@ class Unmap {
 
   void put_back(const Batch& batch) {
     if (policy_.restore == Restore::kEach && count(batch) > 1) {
-      std::copy_n(saved_.begin(), batch.nr, batch.ptep());
+      for (unsigned i = 0; i < batch.nr; ++i) w_.table(batch.mm).set_pte(batch.slot + i, saved_[i]);
       return;
     }
     Word pte = batch.pteval;
@@ -245,7 +246,7 @@ class Unmap {
     if (mutant(Mutant::kRestoreMakesWritable) && batch.exclusive && batch.vma.has(VMA_WRITE) &&
         !F::pte_uffd_wp(pte) && !F::pte_protnone(pte))
       pte = F::pte_mkwrite(pte, batch.vma.has(VMA_SHADOW_STACK));
-    set_ptes<F>(batch.ptep(), pte, count(batch));
+    w_.table(batch.mm).set_ptes(batch.slot, pte, count(batch));
   }
 
   // True: the entry has been replaced by a swap entry. One entry at a time in all versions.
@@ -269,7 +270,7 @@ class Unmap {
       swp = F::pte_swp_mksoft_dirty(swp);
     if (F::pte_uffd_wp(batch.pteval) && !mutant(Mutant::kSwapEntryLosesUffdWp))
       swp = F::pte_swp_mkuffd_wp(swp);
-    *batch.ptep() = swp;
+    w_.table(batch.mm).set_pte(batch.slot, swp);
     return true;
   }
 
@@ -277,7 +278,7 @@ class Unmap {
     Word pte = batch.pteval;
     if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
     if (mutant(Mutant::kRestoreWriteProtects)) pte = F::pte_wrprotect(pte);
-    *batch.ptep() = pte;
+    w_.table(batch.mm).set_pte(batch.slot, pte);
   }
 
   // A page stops being exclusive, unless somebody may hold a pin on it.

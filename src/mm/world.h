@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "pte/format.h"
+#include "pte/page_table.h"
 #include "scenario/flat.h"
 
 namespace ptecheck {
@@ -31,7 +33,9 @@ struct Vma {
 
 template <EntryFormat F>
 struct Mm {
-  std::array<typename F::Word, kSlots> pte{};
+  Mm() { pte.fill(F::none()); }
+
+  std::array<typename F::Word, kSlots> pte;
   std::array<Vma, 2> vma{};
   unsigned vmas = 0;
   std::array<int, RSS_KINDS> rss{};  // change
@@ -67,14 +71,16 @@ struct Folio {
   }
   bool large() const { return pages > 1; }
   bool maybeDmaPinned() const { return large() ? pincount > 0 : refcount >= kPinBias; }
+  // Are `nr` page frames from `pfn` on all this folio's? All other folios are of one page.
+  bool inOneFolio(std::uint64_t pfn, unsigned nr) const {
+    return pfn - FOLIO_PFN < pages && pfn - FOLIO_PFN + nr <= pages;
+  }
 };
 
 // current->tlb_ubc, and what was flushed at once.
-struct TlbBatch {
+struct TlbBatch : TlbFlushes {
   bool flush_required = false;
   bool writable = false;
-  unsigned flushes = 0;
-  unsigned flushed_pages = 0;
 };
 
 template <EntryFormat F>
@@ -106,6 +112,8 @@ struct World {
     const Word page = F::pte_pfn(pte) - Word(FOLIO_PFN);
     return page < Word(folio.pages) ? static_cast<unsigned>(page) : ~0U;
   }
+
+  PageTable<F, Folio> table(Mm<F>& of) { return {of.pte.data(), folio, tlb}; }
 
   // How many entries from `slot` on are inside folio, VMA and page table: what a batch may touch.
   unsigned within(const Vma& vma, unsigned slot) const {

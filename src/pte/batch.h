@@ -14,6 +14,10 @@
 //             FPB_MERGE_YOUNG_DIRTY. Young can never be respected. No flag concerns uffd-wp,
 //             protnone and everything else: always compared.
 // In no version is PageAnonExclusive looked at.
+//
+// Inside a contiguous block (page_table.h) entries are not looked at one by one: pte_batch_hint()
+// says how many are left in it, and all of them are taken. Since the hint is one of the bits that
+// are compared, a batch ends where blocks and single entries meet.
 #ifndef PTECHECK_PTE_BATCH_H
 #define PTECHECK_PTE_BATCH_H
 
@@ -47,73 +51,40 @@ struct PteBatch {
 };
 
 // folio_pte_batch_flags() of 6.17.
-//   ptep        the first entry, in its table; the following ones are read from there
+//   table       a PageTable<F, ...>, which has the entries
+//   slot        of the first entry
 //   ptent       the caller's copy of the first entry; MERGE flags change it (never the table)
 //   max_nr      bound in entries, at least 1: ends of VMA and page table are the *caller's* duty
 //   folio_left  pages from the first entry's to the folio's end; bounds the batch as well
 //   flags       FPB_*
 //   shadow_stack  the VMA is VM_SHADOW_STACK (for pte_mkwrite)
-// `F` may be any format of single entries; one with pte_batch_hint() > 1 needs its own loop.
-template <EntryFormat F>
-constexpr PteBatch folio_pte_batch_flags(const typename F::Word* ptep, typename F::Word* ptent,
+template <EntryFormat F, class Table>
+constexpr PteBatch folio_pte_batch_flags(const Table& table, unsigned slot, typename F::Word* ptent,
                                          unsigned max_nr, unsigned folio_left, unsigned flags,
                                          bool shadow_stack) {
   using Word = typename F::Word;
   if (folio_left < max_nr) max_nr = folio_left;
   const Word first = pte_batch_clear_ignored<F>(*ptent, flags);
   bool any_writable = false, any_young = false, any_dirty = false;
-  unsigned nr = 1;
+  unsigned nr = table.pte_batch_hint(slot, *ptent);
   PteBatch batch{1, 1};
-  for (; nr < max_nr; ++nr) {
-    const Word pte = ptep[nr];
-    ++batch.read;
+  while (nr < max_nr) {
+    const Word pte = table.ptep_get(slot + nr);
+    batch.read = nr + 1;
     const Word expected = F::pte_advance_pfn(first, Word(nr));
     if (!F::pte_same(pte_batch_clear_ignored<F>(pte, flags), expected)) break;
     any_writable = any_writable || F::pte_write(pte);
     any_young = any_young || F::pte_young(pte);
     any_dirty = any_dirty || F::pte_dirty(pte);
+    nr += table.pte_batch_hint(slot + nr, pte);
   }
-  batch.nr = nr;
+  batch.nr = nr < max_nr ? nr : max_nr;  // a block may go on behind the end
   if ((flags & FPB_MERGE_WRITE) && any_writable) *ptent = F::pte_mkwrite(*ptent, shadow_stack);
   if (flags & FPB_MERGE_YOUNG_DIRTY) {
     if (any_young) *ptent = F::pte_mkyoung(*ptent);
     if (any_dirty) *ptent = F::pte_mkdirty(*ptent);
   }
   return batch;
-}
-
-// get_and_clear_ptes() of include/linux/pgtable.h: empties `nr` entries and returns the *first*,
-// with dirty and young of all merged in, by pte_mkdirty() and pte_mkyoung(). All other bits of the
-// later entries are gone. So where pte_mkdirty() sets soft-dirty, one dirty entry after the first
-// makes the result soft-dirty; and on x86 it turns a shadow-stack first entry read-only.
-template <EntryFormat F>
-constexpr typename F::Word get_and_clear_ptes(typename F::Word* ptep, unsigned nr) {
-  typename F::Word pte = ptep[0];
-  ptep[0] = F::none();
-  for (unsigned i = 1; i < nr; ++i) {
-    const typename F::Word other = ptep[i];
-    ptep[i] = F::none();
-    if (F::pte_dirty(other)) pte = F::pte_mkdirty(pte);
-    if (F::pte_young(other)) pte = F::pte_mkyoung(pte);
-  }
-  return pte;
-}
-
-// set_ptes() of include/linux/pgtable.h: every entry is the first with its page frame advanced. For
-// nr > 1 the old entries must be non-present and the new ones present.
-template <EntryFormat F>
-constexpr void set_ptes(typename F::Word* ptep, typename F::Word pte, unsigned nr) {
-  ptep[0] = pte;
-  for (unsigned i = 1; i < nr; ++i) {
-    pte = F::pte_advance_pfn(pte, typename F::Word(1));
-    ptep[i] = pte;
-  }
-}
-
-// wrprotect_ptes(): entry by entry; bits may differ in the run.
-template <EntryFormat F>
-constexpr void wrprotect_ptes(typename F::Word* ptep, unsigned nr) {
-  for (unsigned i = 0; i < nr; ++i) ptep[i] = F::pte_wrprotect(ptep[i]);
 }
 
 }  // namespace ptecheck

@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <vector>
 
+#include "pte/arm64.h"
+#include "pte/test_table.h"
 #include "pte/x86_64.h"
 
 namespace ptecheck {
@@ -36,9 +37,10 @@ std::vector<Word> entries(std::initializer_list<unsigned> bits) {
 }
 
 unsigned batchOf(const std::vector<Word>& ptes, unsigned flags) {
+  const TestTable<F> table(ptes);
   Word first = ptes[0];
   const unsigned n = static_cast<unsigned>(ptes.size());
-  return folio_pte_batch_flags<F>(ptes.data(), &first, n, n, flags, false).nr;
+  return folio_pte_batch_flags<F>(table, 0, &first, n, n, flags, false).nr;
 }
 
 TEST(Batch, IgnoresWriteDirtyYoungAndSoftDirtyUnlessToldOtherwise) {
@@ -66,41 +68,41 @@ TEST(Batch, ProtnoneEntriesBatchAmongThemselves) {
 }
 
 TEST(Batch, StaysInsideFolioAndMaximum) {
-  const std::vector<Word> ptes = entries({0, 0, 0, 0});
-  Word first = ptes[0];
-  PteBatch batch = folio_pte_batch_flags<F>(ptes.data(), &first, 4, 3, 0, false);
+  const TestTable<F> table(entries({0, 0, 0, 0}));
+  Word first = table.entries[0];
+  PteBatch batch = folio_pte_batch_flags<F>(table, 0, &first, 4, 3, 0, false);
   EXPECT_EQ(batch.nr, 3U);
   EXPECT_EQ(batch.read, 3U);
-  batch = folio_pte_batch_flags<F>(ptes.data(), &first, 2, 4, 0, false);
+  batch = folio_pte_batch_flags<F>(table, 0, &first, 2, 4, 0, false);
   EXPECT_EQ(batch.nr, 2U);
 }
 
 TEST(Batch, CountsTheEntryThatEndedIt) {
-  const std::vector<Word> ptes = entries({0, kU, 0});
-  Word first = ptes[0];
-  const PteBatch batch = folio_pte_batch_flags<F>(ptes.data(), &first, 3, 3, 0, false);
+  const TestTable<F> table(entries({0, kU, 0}));
+  Word first = table.entries[0];
+  const PteBatch batch = folio_pte_batch_flags<F>(table, 0, &first, 3, 3, 0, false);
   EXPECT_EQ(batch.nr, 1U);
   EXPECT_EQ(batch.read, 2U);
 }
 
 TEST(Batch, MergesOnlyIntoTheCallersCopy) {
   const std::vector<Word> before = entries({0, kW | kD | kS, kY});
-  std::vector<Word> ptes = before;
-  Word first = ptes[0];
-  folio_pte_batch_flags<F>(ptes.data(), &first, 3, 3, FPB_MERGE_WRITE, false);
+  const TestTable<F> table(before);
+  Word first = before[0];
+  folio_pte_batch_flags<F>(table, 0, &first, 3, 3, FPB_MERGE_WRITE, false);
   EXPECT_EQ(first, F::pte_mkwrite(before[0], false));
-  first = ptes[0];
-  folio_pte_batch_flags<F>(ptes.data(), &first, 3, 3, FPB_MERGE_YOUNG_DIRTY, false);
+  first = before[0];
+  folio_pte_batch_flags<F>(table, 0, &first, 3, 3, FPB_MERGE_YOUNG_DIRTY, false);
   EXPECT_EQ(first, F::pte_mkdirty(F::pte_mkyoung(before[0])));
   EXPECT_TRUE(F::pte_soft_dirty(first)) << "pte_mkdirty() sets soft-dirty on x86";
-  EXPECT_EQ(ptes, before);
+  EXPECT_EQ(table.entries, before);
 }
 
 TEST(Batch, MergeLooksAtEntriesOfTheBatchOnly) {
   const std::vector<Word> ptes = entries({0, kW | kD | kS | kY | kU});
+  const TestTable<F> table(ptes);
   Word first = ptes[0];
-  folio_pte_batch_flags<F>(ptes.data(), &first, 2, 2, FPB_MERGE_WRITE | FPB_MERGE_YOUNG_DIRTY,
-                           false);
+  folio_pte_batch_flags<F>(table, 0, &first, 2, 2, FPB_MERGE_WRITE | FPB_MERGE_YOUNG_DIRTY, false);
   EXPECT_EQ(first, ptes[0]);
 }
 
@@ -114,41 +116,57 @@ TEST(Batch, RespectWriteTakesAShadowStackEntryForAReadOnlyOne) {
   EXPECT_EQ(batchOf(ptes, FPB_RESPECT_WRITE | FPB_RESPECT_DIRTY), 1U);
 }
 
-TEST(Batch, GetAndClearReturnsTheFirstWithDirtyAndYoungMerged) {
-  std::vector<Word> ptes = entries({0, kW | kS, kD, kY});
-  const Word first = ptes[0];
-  const Word merged = get_and_clear_ptes<F>(ptes.data(), 3);
-  EXPECT_EQ(merged, F::pte_mkdirty(first));
-  EXPECT_TRUE(F::pte_soft_dirty(merged)) << "invented: dirty came from a later entry";
-  EXPECT_FALSE(F::pte_write(merged));
-  EXPECT_EQ(ptes[0], F::none());
-  EXPECT_EQ(ptes[2], F::none());
-  EXPECT_EQ(ptes[3], entry(3, kY)) << "outside the batch";
-}
+// On arm64: 16 folded entries, then single ones, of one folio.
+class ContiguousBatch : public testing::Test {
+ protected:
+  using A = Arm64<>;
 
-TEST(Batch, GetAndClearDemotesAShadowStackFirstEntry) {
-  std::vector<Word> ptes = entries({kShstk, kD});
-  EXPECT_FALSE(F::pte_write(get_and_clear_ptes<F>(ptes.data(), 2)));
-  ptes = entries({kShstk, kY});
-  EXPECT_TRUE(F::pte_write(get_and_clear_ptes<F>(ptes.data(), 2)));
-}
-
-TEST(Batch, SetPtesWritesCopiesOfTheFirst) {
-  std::array<Word, 4> ptes{};
-  for (unsigned bits : {unsigned{kW | kD}, unsigned{kProtnone}}) {
-    set_ptes<F>(ptes.data(), entry(0, bits), 3);
-    for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(ptes[i], entry(i, bits));
-    EXPECT_EQ(ptes[3], F::none());
+  static std::vector<A::Word> blockAndSingles(unsigned singles) {
+    const A::Word first = A::pte_mkwrite(A::pfn_pte(kPfn, A::page_readonly()), false);
+    std::vector<A::Word> ptes;
+    for (unsigned i = 0; i < 16 + singles; ++i) {
+      const A::Word pte = A::pte_advance_pfn(first, i);
+      ptes.push_back(i < 16 ? A::pte_mkcont(pte) : pte);
+    }
+    return ptes;
   }
+  PteBatch batch(unsigned slot, unsigned max_nr, unsigned flags = 0) {
+    first_ = table_.ptep_get(slot);
+    return folio_pte_batch_flags<A>(table_, slot, &first_, max_nr, 32 - slot, flags, false);
+  }
+
+  TestTable<A> table_{blockAndSingles(16)};
+  A::Word first_ = 0;
+};
+
+TEST_F(ContiguousBatch, EndsWhereBlocksAndSingleEntriesMeet) {
+  EXPECT_EQ(batch(0, 32).nr, 16U);
+  EXPECT_EQ(batch(16, 16).nr, 16U) << "single ones among themselves";
+  table_.contpte_try_fold(31, table_.entries[31]);
+  EXPECT_EQ(batch(0, 32).nr, 32U) << "two blocks";
+  EXPECT_EQ(batch(0, 32).read, 17U) << "the first entry of the second says it all";
 }
 
-TEST(Batch, WrprotectPtesKeepsWhatDiffers) {
-  std::vector<Word> ptes = entries({kW | kD, kY, kW | kS});
-  wrprotect_ptes<F>(ptes.data(), 3);
-  EXPECT_EQ(ptes[0], F::pte_wrprotect(entry(0, kW | kD)));
-  EXPECT_TRUE(F::pte_dirty(ptes[0]));
-  EXPECT_EQ(ptes[1], entry(1, kY));
-  EXPECT_EQ(ptes[2], entry(2, kS));
+TEST_F(ContiguousBatch, TakesARestOfABlockWithoutLooking) {
+  const PteBatch rest = batch(5, 27);
+  EXPECT_EQ(rest.nr, 11U);
+  EXPECT_EQ(rest.read, 12U) << "the first single one ended it";
+}
+
+TEST_F(ContiguousBatch, ClipsTheHintToTheMaximum) {
+  EXPECT_EQ(batch(0, 3).nr, 3U);
+  EXPECT_EQ(batch(0, 3).read, 1U);
+  table_.contpte_try_fold(31, table_.entries[31]);
+  EXPECT_EQ(batch(0, 20).nr, 20U) << "in the second block";
+}
+
+TEST_F(ContiguousBatch, SeesAccessedAndDirtyOfAWholeBlock) {
+  table_.contpte_try_fold(31, table_.entries[31]);
+  table_.entries[20] = A::hw_access(table_.entries[20], true);
+  EXPECT_EQ(batch(0, 32).nr, 32U);
+  EXPECT_EQ(batch(0, 32, FPB_RESPECT_DIRTY).nr, 16U) << "the second block is dirty";
+  batch(0, 32, FPB_MERGE_YOUNG_DIRTY);
+  EXPECT_TRUE(A::pte_dirty(first_));
 }
 
 }  // namespace
