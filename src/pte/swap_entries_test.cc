@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pte/swap_entries.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <type_traits>
+
+#include "pte/architectures.h"
+#include "pte/test_word.h"
+
+namespace ptecheck {
+namespace {
+
+using Word = std::uint64_t;
+
+template <class Visit>
+void forEachFormat(Visit&& visit) {
+  [&]<class... F>(FormatList<F...>) { (visit(std::type_identity<F>()), ...); }(AllFormats<>());
+}
+
+// Entries worked out by hand: type in x86's bits 63-59 and ~offset in 58-9, in s390's 6-2 and
+// 63-12, in powerpc's 4-0 and 52-16, in riscv's 11-7 and 63-12, in loongarch's 22-16 and 63-24, in
+// arm64's 10-6 and 61-12.
+TEST(SwapEntries, HaveTheseValues) {
+  using X86 = SwapEntries<X86_64<>>;
+  EXPECT_EQ(X86::make(SwapKind::kMigrationWrite, 0x12345), 0xd7fffffffdb97400U);
+  EXPECT_EQ(X86::make_migration_entry_young(0xd7fffffffdb97400), 0xd7fff7fffdb97400U);
+  EXPECT_EQ(X86::make_migration_entry_dirty(0xd7fff7fffdb97400), 0xd7ffe7fffdb97400U);
+  EXPECT_EQ(X86::make_pte_marker(X86::kMarkerUffdWp), 0xfffffffffffffc00U);
+  using Arm = SwapEntries<Arm64<>>;
+  EXPECT_EQ(Arm::make(SwapKind::kHwpoison, 0x12345), 0x123455c0U);
+  EXPECT_EQ(Arm::make(SwapKind::kDeviceExclusiveRead, 0x12345), 0x12345780U);
+  using S = SwapEntries<S390<>>;
+  EXPECT_EQ(S::make(SwapKind::kMigrationRead, 0x12345), 0x12345670U);
+  EXPECT_EQ(S::make_migration_entry_dirty(0x12345670), 0x0000800012345670U);
+  EXPECT_EQ(S::make_pte_marker(S::kMarkerPoisoned), 0x267cU | 0x2000U);
+  using P = SwapEntries<Powerpc<>>;
+  EXPECT_EQ(P::make(SwapKind::kDevicePrivateWrite, 0x1234), 0x400000001234001bU);
+  EXPECT_EQ(P::make_migration_entry_dirty(P::make(SwapKind::kMigrationWrite, 0x1234)),
+            0x401000001234001aU);  // the highest bit of the offset
+  using R = SwapEntries<Riscv<>>;
+  EXPECT_EQ(R::make(SwapKind::kMigrationReadExclusive, 0x12345), 0x12345c80U);
+  EXPECT_EQ(R::make_migration_entry_young(0x12345c80), 0x0100000012345c80U);
+  using L = SwapEntries<Loongarch<>>;
+  EXPECT_EQ(L::make(SwapKind::kDevicePrivateRead, 0x12345), 0x123451c0000U);
+  EXPECT_EQ(L::make_migration_entry_young(0x12345180000), 0x1000012345180000U);
+}
+
+TEST(SwapEntries, LeaveTheseTypesToSwapFiles) {
+  std::map<std::string, unsigned> files;
+  forEachFormat(
+      [&]<class F>(std::type_identity<F>) { files[F::kKernelArch] = SwapEntries<F>::kSwapFiles; });
+  const std::map<std::string, unsigned> expected = {{"x86_64", 23},    {"arm64", 23},
+                                                    {"powerpc", 23},   {"riscv", 24},
+                                                    {"loongarch", 24}, {"s390", 28}};
+  EXPECT_EQ(files, expected);
+}
+
+TEST(SwapEntries, EachTypeHasOneKind) {
+  forEachFormat([]<class F>(std::type_identity<F>) {
+    using E = SwapEntries<F>;
+    std::map<SwapKind, unsigned> types;
+    for (unsigned type = 0; type < E::kTypes; ++type) {
+      const SwapKind kind = E::kindOf(type);
+      ++types[kind];
+      EXPECT_EQ(kind == SwapKind::kSwapFile, type < E::kSwapFiles) << F::kId << " " << type;
+      if (kind != SwapKind::kSwapFile) {
+        EXPECT_EQ(E::typeOf(kind), type) << F::kId;
+      }
+    }
+    for (const auto& [kind, count] : types)
+      EXPECT_EQ(count, kind == SwapKind::kSwapFile ? E::kSwapFiles : 1U) << F::kId;
+  });
+  EXPECT_EQ(SwapEntries<S390<>>::typeOf(SwapKind::kHwpoison), 32U);
+  EXPECT_EQ(SwapEntries<Riscv<>>::typeOf(SwapKind::kHwpoison), 32U);
+  EXPECT_EQ(SwapEntries<S390<>>::typeOf(SwapKind::kDevicePrivateRead), 32U);
+}
+
+TEST(SwapEntries, OffsetsHaveTheBitsTheConfigurationSays) {
+  forEachFormat([]<class F>(std::type_identity<F>) {
+    using E = SwapEntries<F>;
+    const Word most = (Word{1} << E::kConfig.offset_bits) - 1;
+    EXPECT_EQ(F::swp_offset(F::swp_entry(1, most)), most) << F::kId;
+    EXPECT_NE(F::swp_offset(F::swp_entry(1, most + 1)), most + 1) << F::kId;
+    EXPECT_TRUE(E::migration_entry_supports_ad()) << F::kId;
+  });
+}
+
+// A migrating page's entry brings back what it took: all combinations, on all formats.
+TEST(SwapEntries, MigrationRemembersEverything) {
+  forEachFormat([]<class F>(std::type_identity<F>) {
+    using E = SwapEntries<F>;
+    for (Word pfn : {Word{0}, Word{0x1234}, (Word{1} << E::kConfig.pfn_bits) - 1})
+      for (unsigned bits = 0; bits < 16; ++bits) {
+        Word pte = E::make(SwapKind::kMigrationReadExclusive, pfn);
+        if (bits & 1) pte = E::make_migration_entry_young(pte);
+        if (bits & 2) pte = E::make_migration_entry_dirty(pte);
+        const Word bare = pte;
+        if (bits & 4) pte = F::pte_swp_mksoft_dirty(pte);
+        if (bits & 8) pte = F::pte_swp_mkuffd_wp(pte);
+        EXPECT_TRUE(!F::pte_present(pte) && !F::pte_none(pte)) << F::kId;
+        EXPECT_TRUE(E::is_migration_entry(pte) && E::is_pfn_swap_entry(pte)) << F::kId;
+        EXPECT_EQ(E::swp_offset_pfn(pte), pfn) << F::kId;
+        EXPECT_EQ(E::is_migration_entry_young(pte), (bits & 1) != 0) << F::kId;
+        EXPECT_EQ(E::is_migration_entry_dirty(pte), (bits & 2) != 0) << F::kId;
+        EXPECT_EQ(F::pte_swp_soft_dirty(pte), F::kHasSoftDirty && (bits & 4)) << F::kId;
+        EXPECT_EQ(F::pte_swp_uffd_wp(pte), F::kHasUffdWp && (bits & 8)) << F::kId;
+        EXPECT_EQ(E::pte_swp_clear_flags(pte), bare) << F::kId;
+      }
+  });
+}
+
+TEST(SwapEntries, KindsAreToldApart) {
+  forEachFormat([]<class F>(std::type_identity<F>) {
+    using E = SwapEntries<F>;
+    for (unsigned type = 0; type < E::kTypes; ++type) {
+      const Word pte = F::swp_entry(type, 5);
+      const SwapKind kind = E::kindOf(type);
+      const bool migration = SwapKind::kMigrationRead <= kind && kind <= SwapKind::kMigrationWrite;
+      const bool device_private =
+          kind == SwapKind::kDevicePrivateRead || kind == SwapKind::kDevicePrivateWrite;
+      const bool device_exclusive =
+          kind == SwapKind::kDeviceExclusiveRead || kind == SwapKind::kDeviceExclusiveWrite;
+      EXPECT_EQ(E::is_migration_entry(pte), migration) << F::kId << " " << type;
+      EXPECT_EQ(E::is_device_private_entry(pte), device_private) << F::kId << " " << type;
+      EXPECT_EQ(E::is_device_exclusive_entry(pte), device_exclusive) << F::kId << " " << type;
+      EXPECT_EQ(E::is_pte_marker(pte), kind == SwapKind::kMarker) << F::kId << " " << type;
+      EXPECT_EQ(E::is_pfn_swap_entry(pte), swapMemory(kind).page_frame) << F::kId << " " << type;
+    }
+  });
+}
+
+TEST(SwapEntries, MarkersAreEmptyPlacesThatRemember) {
+  forEachFormat([]<class F>(std::type_identity<F>) {
+    using E = SwapEntries<F>;
+    for (Word marker : {E::kMarkerUffdWp, E::kMarkerPoisoned}) {
+      const Word pte = E::make_pte_marker(marker);
+      EXPECT_FALSE(F::pte_none(pte)) << F::kId;
+      EXPECT_TRUE(E::pte_none_mostly(pte)) << F::kId;
+      EXPECT_EQ(E::pte_marker_get(pte), marker) << F::kId;
+    }
+    EXPECT_TRUE(E::pte_none_mostly(F::none())) << F::kId;
+    EXPECT_FALSE(E::pte_none_mostly(F::swp_entry(0, 1))) << F::kId;
+    EXPECT_FALSE(E::pte_none_mostly(F::pfn_pte(0x1234, F::page_readonly()))) << F::kId;
+  });
+}
+
+TEST(SwapEntries, EachKindRemembersWhatItsUsersNeed) {
+  EXPECT_TRUE(swapMemory(SwapKind::kSwapFile).exclusive);
+  EXPECT_FALSE(swapMemory(SwapKind::kSwapFile).write);  // the fault that swaps in decides
+  EXPECT_TRUE(swapMemory(SwapKind::kMigrationRead).young_dirty);
+  EXPECT_FALSE(swapMemory(SwapKind::kDevicePrivateRead).young_dirty);
+  EXPECT_FALSE(swapMemory(SwapKind::kHwpoison).soft_dirty);
+  EXPECT_TRUE(swapMemory(SwapKind::kMarker).uffd_wp);
+  EXPECT_FALSE(swapMemory(SwapKind::kMarker).soft_dirty);
+}
+
+TEST(SwapEntries, WorkOnAnyWord) {
+  using E = SwapEntries<Riscv<TestWord>>;
+  const TestWord pte = E::make(SwapKind::kMigrationWrite, TestWord(0x1234));
+  EXPECT_EQ(pte.value, SwapEntries<Riscv<>>::make(SwapKind::kMigrationWrite, 0x1234));
+  EXPECT_TRUE(E::is_migration_entry(pte));
+  EXPECT_TRUE(E::is_migration_entry_dirty(E::make_migration_entry_dirty(pte)));
+}
+
+}  // namespace
+}  // namespace ptecheck
