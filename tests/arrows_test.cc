@@ -29,9 +29,11 @@ const Arrows& mayKnow() {
       {"spec", {"pte", "scenario"}},
       {"explore", {"scenario"}},
       {"check", {"explore", "mm", "pte", "scenario", "spec", "subject"}},
-      {"report", {"check", "pte", "scenario", "spec"}},
+      {"prove", {"pte", "scenario", "subject"}},
+      {"report", {"check", "prove", "pte", "scenario", "spec"}},
       {"cli",
-       {"check", "explore", "kernel_agent", "mm", "pte", "report", "scenario", "spec", "subject"}},
+       {"check", "explore", "kernel_agent", "mm", "prove", "pte", "report", "scenario", "spec",
+        "subject"}},
   };
   return arrows;
 }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "prove/prover.h"
+
+#include <array>
+#include <optional>
+
+#include "prove/lemmas.h"
+#include "scenario/error.h"
+
+namespace ptecheck {
+namespace {
+
+using Words = std::vector<std::uint64_t>;
+
+// The question "is there a counterexample?" about one lemma.
+class Question {
+ public:
+  Question(const Lemma<SolverHelpers>& lemma, const SolverHelpers& helpers, bool well_formed,
+           const ProverLimits& limits)
+      : lemma_(lemma), solver_(SolverScope::context(), "QF_BV") {
+    z3::params params(SolverScope::context());
+    params.set("rlimit", limits.resources);
+    solver_.set(params);
+    for (unsigned i = 0; i < lemma.words; ++i)
+      variables_.push_back(SolverWord::variable(kNames[i]));
+    const SolverWord* w = variables_.data();
+    solver_.add((lemma.premise(helpers, w) && !lemma.conclusion(helpers, w)).formula());
+    if (well_formed && lemma.entries > 0) solver_.add(allWellFormed(helpers, lemma, w).formula());
+  }
+
+  z3::check_result ask() { return solver_.check(); }
+
+  // After ask() said yes: bit by bit from the highest one of the first word on, clear if it can be.
+  // Nothing if the solver gave up on the way.
+  std::optional<Words> leastAnswer() {
+    Words words;
+    readModel();
+    for (unsigned i = 0; i < lemma_.words; ++i) {
+      for (unsigned bit = 64; bit-- > 0;) {
+        const z3::expr is_set =
+            variables_[i].term().extract(bit, bit) == SolverScope::context().bv_val(1, 1);
+        if ((model_[i] >> bit & 1) != 0) {
+          solver_.push();
+          solver_.add(!is_set);
+          const z3::check_result clear = solver_.check();
+          if (clear == z3::unknown) return std::nullopt;
+          if (clear == z3::sat) readModel();
+          solver_.pop();
+        }
+        solver_.add((model_[i] >> bit & 1) != 0 ? is_set : !is_set);
+      }
+      words.push_back(model_[i]);
+    }
+    return words;
+  }
+
+ private:
+  static constexpr std::array<const char*, kMostWords> kNames = {"a", "b", "c"};
+
+  void readModel() {
+    const z3::model model = solver_.get_model();
+    for (unsigned i = 0; i < lemma_.words; ++i)
+      model_[i] = model.eval(variables_[i].term(), true).get_numeral_uint64();
+  }
+
+  const Lemma<SolverHelpers>& lemma_;
+  std::vector<SolverWord> variables_;
+  z3::solver solver_;
+  std::array<std::uint64_t, kMostWords> model_{};
+};
+
+void replayOn(const WordHelpers& helpers, const Lemma<WordHelpers>& lemma, bool well_formed,
+              const Words& words) {
+  const std::uint64_t* w = words.data();
+  const bool entries = !well_formed || lemma.entries == 0 || allWellFormed(helpers, lemma, w);
+  if (entries && lemma.premise(helpers, w) && !lemma.conclusion(helpers, w)) return;
+  throw Error(ErrorKind::kInternal, "The solver's counterexample to " + lemma.name +
+                                        " is none on integers. This is a mistake in ptecheck: "
+                                        "please report it.");
+}
+
+}  // namespace
+
+std::size_t lemmaCount() { return lemmas<SolverHelpers>().size(); }
+
+LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const WordHelpers* replay,
+                       const ProverLimits& limits) {
+  const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
+  LemmaResult result{lemma.name,    lemma.says,      lemma.if_false,    lemma.severity,
+                     lemma.entries, Verdict::kHolds, Reach::kAllValues, {}};
+  if (!lemma.applies(symbolic)) {
+    result.verdict = Verdict::kNotApplicable;
+    return result;
+  }
+  for (const bool well_formed : {false, true}) {
+    if (well_formed && lemma.entries == 0) {
+      result.verdict = Verdict::kFails;
+      return result;
+    }
+    Question question(lemma, symbolic, well_formed, limits);
+    const z3::check_result answer = question.ask();
+    if (answer == z3::unsat) {
+      result.reach = well_formed ? Reach::kWellFormed : Reach::kAllValues;
+      return result;
+    }
+    const std::optional<Words> words =
+        answer == z3::sat ? question.leastAnswer() : std::optional<Words>();
+    if (!words) {
+      result.verdict = Verdict::kUnknown;
+      result.words.clear();
+      return result;
+    }
+    if (replay) replayOn(*replay, lemmas<WordHelpers>().at(number), well_formed, *words);
+    result.words = *words;
+  }
+  result.verdict = Verdict::kFails;
+  return result;
+}
+
+}  // namespace ptecheck
