@@ -28,6 +28,7 @@ enum class Mutant : unsigned char {
   kReuseShared,
   kCheckInverted,
   kSwapbackedOnlyIfBatched,
+  kDroppableBlockNotUnfolded,
   // History; several rules may notice.
   kWrprotectLosesDirty,
   kMkdirtyGainsWrite,
@@ -38,15 +39,17 @@ enum class Mutant : unsigned char {
   kRssReducedByOne,
   kLazyfreeDirtyForgotten,
   kOnlyFirstDirty,
+  kBlockNotUnfolded,
 };
 
 struct MutantInfo {
   Mutant mutant;
   std::string_view name;
-  std::string_view summary;  // what the code does wrong, one line
-  std::string_view rule;     // the rule that must find it
-  std::string_view base;     // the policy to mutate
-  bool alone;                // no other rule (but those of severity `cost`) breaks
+  std::string_view summary;   // what the code does wrong, one line
+  std::string_view rule;      // the rule that must find it
+  std::string_view base;      // the policy to mutate
+  bool alone;                 // no other rule (but those of severity `cost`) breaks
+  bool needs_blocks = false;  // shows only where entries form contiguous blocks: arm64, 16 pages
 };
 
 namespace mutant_internal {
@@ -86,6 +89,9 @@ inline constexpr std::array kMutants = {
     MutantInfo{Mutant::kSwapbackedOnlyIfBatched, "swapbacked-only-if-batched",
                "a referenced, clean folio becomes swap-backed if it was a batch", "differs",
                "restore-each", true},
+    MutantInfo{Mutant::kDroppableBlockNotUnfolded, "droppable-block-not-unfolded",
+               "writable entries of a droppable VMA leave a contiguous block that stays folded",
+               "block-broken", "unbatched", true, true},
 
     MutantInfo{Mutant::kWrprotectLosesDirty, "wrprotect-loses-dirty",
                "pte_wrprotect() drops the dirty bit (LoongArch until 018e9828eb52)", "dirty-lost",
@@ -113,6 +119,9 @@ inline constexpr std::array kMutants = {
     MutantInfo{Mutant::kOnlyFirstDirty, "only-first-dirty",
                "of a batch, only the first entry's dirty bit is looked at", "dirty-lost",
                "restore-each", false},
+    MutantInfo{Mutant::kBlockNotUnfolded, "block-not-unfolded",
+               "entries are taken out of a contiguous block that is not unfolded before",
+               "block-broken", "unbatched", false, true},
 };
 
 }  // namespace mutant_internal

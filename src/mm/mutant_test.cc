@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <type_traits>
 #include <vector>
 
 #include "mm/story.h"
+#include "pte/arm64.h"
 
 namespace ptecheck {
 namespace {
@@ -19,8 +21,9 @@ using F = Story::F;
 class MutantTest : public testing::Test {
  protected:
   // `wrong` holds for the mutant and not for its base.
-  void shows(std::string_view mutant, Story& story,
-             const std::function<bool(const Story&)>& wrong) {
+  template <class AnyStory>
+  void shows(std::string_view mutant, AnyStory& story,
+             const std::function<bool(const std::type_identity_t<AnyStory>&)>& wrong) {
     const MutantInfo& info = *findMutant(mutant);
     story.run(info.base);
     EXPECT_FALSE(wrong(story)) << mutant << ": its base " << info.base;
@@ -101,6 +104,16 @@ TEST_F(MutantTest, EachIsWrongWhereItShouldBe) {
 
   Story runs("r r - r");
   shows("batch-length-kept", runs, [](const Story& s) { return s.out().outside != 0; });
+
+  // The first page of a block is put back, and 15 others still say that they are one.
+  using A = Arm64<>;
+  const auto markedAlone = [](const StoryOf<A>& s) {
+    return !A::pte_cont(s.after(0)) && A::pte_valid_cont(s.after(1));
+  };
+  StoryOf<A> block("16*wxy", VMA_WRITE | VMA_DROPPABLE);
+  block.folded().s.references = 1;
+  shows("droppable-block-not-unfolded", block, markedAlone);
+  shows("block-not-unfolded", block, markedAlone);
 
   EXPECT_EQ(shown_.size(), mutants().size()) << "a mutant without a story";
 }

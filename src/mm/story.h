@@ -7,7 +7,7 @@
 //   swapped
 //
 // so `Story("wx r")` is a lazyfree folio of two pages, the first writable and exclusive, the second
-// shared.
+// shared; `16*wx` is that word sixteen times. Story is of x86-64, StoryOf<F> of any format.
 #ifndef PTECHECK_MM_STORY_H
 #define PTECHECK_MM_STORY_H
 
@@ -23,53 +23,63 @@
 
 namespace ptecheck {
 
-class Story {
+template <EntryFormat Format>
+class StoryOf {
  public:
-  using F = X86_64<>;
-  using Word = F::Word;
+  using F = Format;
+  using Word = typename F::Word;
 
-  explicit Story(std::string_view entries, unsigned vma_flags = VMA_WRITE) {
+  explicit StoryOf(std::string_view entries, unsigned vma_flags = VMA_WRITE) {
     s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
     process(entries, vma_flags);
   }
 
   // One more process that maps the folio.
-  Story& process(std::string_view entries, unsigned vma_flags = VMA_WRITE) {
+  StoryOf& process(std::string_view entries, unsigned vma_flags = VMA_WRITE) {
     std::istringstream words{std::string(entries)};
     std::string word;
     unsigned page = 0;
-    for (; words >> word; ++page) s.entry[s.processes * s.pages + page] = bitsOf(word);
+    while (words >> word) {
+      const std::size_t star = word.find('*');
+      const unsigned times = star == word.npos ? 1 : static_cast<unsigned>(std::stoul(word));
+      for (unsigned i = 0; i < times; ++i, ++page)
+        s.entry[s.processes * s.pages + page] = bitsOf(word.substr(star + 1));
+    }
     s.pages = static_cast<unsigned short>(page);
     s.vma[s.processes++][0].flags = static_cast<unsigned short>(vma_flags);
     return *this;
   }
-  Story& folio(unsigned flags) {
+  StoryOf& folio(unsigned flags) {
     s.folio_flags |= static_cast<unsigned short>(flags);
     return *this;
   }
-  Story& swapbacked() { return folio(FOLIO_SWAPBACKED | FOLIO_SWAPCACHE); }
-  Story& split(unsigned page, unsigned flags, unsigned p = 0) {
+  StoryOf& folded() {
+    s.folded = 1;
+    return *this;
+  }
+  StoryOf& swapbacked() { return folio(FOLIO_SWAPBACKED | FOLIO_SWAPCACHE); }
+  StoryOf& split(unsigned page, unsigned flags, unsigned p = 0) {
     s.split[p] = static_cast<unsigned short>(page);
     s.vma[p][1].flags = static_cast<unsigned short>(flags);
     return *this;
   }
-  Story& event(unsigned kind, unsigned at) {
+  StoryOf& event(unsigned kind, unsigned at) {
     s.event = static_cast<unsigned char>(kind);
     s.event_at = static_cast<unsigned short>(at);
     return *this;
   }
-  Story& step(unsigned action, unsigned p, unsigned page = ALL_PAGES) {
+  StoryOf& step(unsigned action, unsigned p, unsigned page = ALL_PAGES) {
     s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(p),
                          static_cast<unsigned short>(page)};
     return *this;
   }
 
-  Story& run(const Policy& policy) {
+  StoryOf& run(const Policy& policy) {
     machine_->run(s, policy, *out_);
     return *this;
   }
-  Story& run(std::string_view policy) { return run(*findPolicy(policy)); }
-  Story& mutated(std::string_view mutant) { return run(policyOf(*findMutant(mutant))); }
+  StoryOf& run(std::string_view policy) { return run(*findPolicy(policy)); }
+  StoryOf& mutated(std::string_view mutant) { return run(policyOf(*findMutant(mutant))); }
 
   const Outcome& out() const { return *out_; }
   const EntryResult& at(unsigned page, unsigned p = 0) const {
@@ -127,6 +137,8 @@ class Story {
   std::unique_ptr<Machine<F>> machine_ = std::make_unique<Machine<F>>();
   std::unique_ptr<Outcome> out_ = std::make_unique<Outcome>();
 };
+
+using Story = StoryOf<X86_64<>>;
 
 }  // namespace ptecheck
 

@@ -156,7 +156,9 @@ class Unmap {
 
   void get_and_clear(Batch& batch) {
     [[maybe_unused]] const bool first_dirty = kMutants && F::pte_dirty(batch.mm.pte[batch.slot]);
-    if constexpr (kBatching) {
+    if (keepsBlock(batch)) {
+      clear_alone(batch);
+    } else if constexpr (kBatching) {
       clear_many(batch);
     } else {
       batch.pteval = w_.table(batch.mm).ptep_get_and_clear(batch.slot);
@@ -173,6 +175,23 @@ class Unmap {
     if (mutant(Mutant::kSwapBackedDirtyForgotten) && w_.folio.has(FOLIO_SWAPBACKED)) dirty = false;
     if (mutant(Mutant::kLazyfreeDirtyForgotten) && !w_.folio.has(FOLIO_SWAPBACKED)) dirty = false;
     if (dirty) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
+  }
+
+  // Mutants that take entries out of a block alone. What is left of it does more harm when it is
+  // copied, by a fork or a write; but nobody copies writable entries of a droppable VMA.
+  bool keepsBlock(const Batch& batch) const {
+    return mutant(Mutant::kBlockNotUnfolded) ||
+           (mutant(Mutant::kDroppableBlockNotUnfolded) && F::pte_write(batch.pteval) &&
+            batch.vma.has(VMA_DROPPABLE));
+  }
+
+  void clear_alone(Batch& batch) {
+    Word* ptep = &batch.mm.pte[batch.slot];
+    for (unsigned i = 1; i < count(batch); ++i) {
+      if (F::pte_dirty(ptep[i])) batch.pteval = F::pte_mkdirty(batch.pteval);
+      if (F::pte_young(ptep[i])) batch.pteval = F::pte_mkyoung(batch.pteval);
+    }
+    std::fill_n(ptep, count(batch), F::none());
   }
 
   void clear_many(Batch& batch) {

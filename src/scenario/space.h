@@ -18,7 +18,8 @@
 // same order.
 //
 // The random space has no budget, folios of up to 512 pages, and entry states in runs of 1, 2, 4,
-// ... pages; half of its scenarios range over all states.
+// ... pages; half of its scenarios range over all states. Where a format has contiguous blocks,
+// half of the folios that are large enough for one are folded, and their entries come in blocks.
 #ifndef PTECHECK_SCENARIO_SPACE_H
 #define PTECHECK_SCENARIO_SPACE_H
 
@@ -214,6 +215,8 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
     default:
       break;
   }
+  if (space.random && abilities.contiguous > 1 && pages >= abilities.contiguous)
+    s.folded = static_cast<unsigned short>(chooser.choose(2));
   const bool all_states = space.random ? chooser.choose(2) == 1 : pages <= 2;
   chooser.boundary();
   return entryStates(vma_flags, s.processes > 1, all_states, abilities.soft_dirty);
@@ -233,6 +236,9 @@ bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario&
     unsigned run = 1;
     if (space.random)
       run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(pages - page)));
+    // To the end of the block, mostly: of differing entries none can be folded.
+    if (s.folded && chooser.choose(4) != 0)
+      run = space.abilities.contiguous - page % space.abilities.contiguous;
     for (unsigned i = 0; i < run; ++i, ++page) {
       s.entry[page] = state.first;
       if (s.processes > 1) s.entry[pages + page] = state.second;

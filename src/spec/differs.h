@@ -40,7 +40,12 @@
 //   9. Batch counts, and how often flushes were deferred: that is what batching is for. Warnings:
 //   own-checks
 //      reports each of them anyway.
-//  10. With an event at a later than the first chance everything but bits of entries that both
+//  10. Where entries form contiguous blocks (blocks.h): S takes the first entry out of a block,
+//  which
+//      has to be unfolded, and flushed, for that; B takes out the whole block and flushes once. So
+//      S may have flushed each block that was there before once more. The blocks themselves are
+//      compared gathered: whether entries are folded afterwards is no difference.
+//  11. With an event at a later than the first chance everything but bits of entries that both
 //  kept: chances are
 //      counted in batches, so the event hits another place.
 #ifndef PTECHECK_SPEC_DIFFERS_H
@@ -51,6 +56,7 @@
 #include <cstdint>
 
 #include "scenario/flat.h"
+#include "spec/blocks.h"
 #include "spec/contents.h"
 #include "spec/identity.h"
 #include "spec/reasons.h"
@@ -106,11 +112,12 @@ inline bool sameCounters(const Scenario& s, const Outcome& a, const Outcome& b) 
   return same;
 }
 
+// On gathered outcomes. `block_flushes`: pages that S may have flushed to unfold blocks.
 template <class F, class Sink>
-void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one, Sink& sink) {
-  if (b.status != STATUS_DONE || one.status != STATUS_DONE) return;
+void inspectGatheredDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
+                                unsigned block_flushes, Sink& sink) {
   const unsigned entries = unsigned{s.processes} * s.pages;
-  const bool moved_event = s.event != EVENT_NONE && s.event_at > 1;  // freedom 10
+  const bool moved_event = s.event != EVENT_NONE && s.event_at > 1;  // freedom 11
   bool kept_more = false;                                            // freedom 5 was used
   unsigned kept_in_s = 0;
   for (unsigned process = 0, i = 0; process < s.processes; ++process)
@@ -164,7 +171,8 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
       sink(Rule::kDiffers, Reason::kDiffersFolio, kNoProcess, kNoPage);
   }
   if (b.flush_pending < one.flush_pending ||
-      b.flush_pending_writable < one.flush_pending_writable || b.flushed_pages < one.flushed_pages)
+      b.flush_pending_writable < one.flush_pending_writable ||
+      b.flushed_pages + block_flushes < one.flushed_pages)
     sink(Rule::kDiffers, Reason::kDiffersFlush, kNoProcess, kNoPage);
 
   // What is read, in pages that no process kept in one run alone.
@@ -183,6 +191,13 @@ void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
         sink(Rule::kDiffers, Reason::kDiffersSeen, process, page, s.pages);
     }
   }
+}
+
+template <class F, class Sink>
+void inspectDifferences(const Scenario& s, const Outcome& b, const Outcome& one, Sink& sink) {
+  if (b.status != STATUS_DONE || one.status != STATUS_DONE) return;
+  inspectGatheredDifferences<F>(s, *Gathered<F>(s, b), *Gathered<F>(s, one), markedBefore<F>(s, b),
+                                sink);
 }
 
 }  // namespace ptecheck::spec_detail

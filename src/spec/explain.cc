@@ -62,6 +62,9 @@ Words entryWords(const Record& r, const Sides& sides) {
       return {"mapping", "no entry of this folio, but changed" + moved};
     case Reason::kLockedChanged:
       return {"mapping", "in a VM_LOCKED VMA, but changed" + moved};
+    case Reason::kBlock:
+      return {"contiguous",
+              "marked contiguous afterwards, but its block is not whole, aligned and alike"};
     case Reason::kDroppedSwapBacked:
       return {"mapping", "dropped without a swap entry, though the folio is swap-backed" + moved};
     case Reason::kDroppedDirty:

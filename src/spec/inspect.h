@@ -26,6 +26,8 @@
 //   - contents looks at what processes read, at nothing else. It is the net under all other rules,
 //   and
 //     the only rule that sees mistakes of the fault handler.
+//   - An entry wrongly marked contiguous is block-broken, and for all other rules not marked at
+//   all.
 //
 // What is dirty-lost: lazyfree reclaim may drop a page if nobody wrote to it since MADV_FREE, and
 // nobody can be writing to it. The first shows in the entry's own dirty bit or in the folio's flag.
@@ -41,6 +43,7 @@
 #include <cstddef>
 
 #include "scenario/flat.h"
+#include "spec/blocks.h"
 #include "spec/contents.h"
 #include "spec/identity.h"
 #include "spec/reasons.h"
@@ -293,8 +296,9 @@ inline unsigned inspectCounters(const Scenario& s, const Outcome& o, const Tally
   return 0;
 }
 
+// All rules but block-broken and differs, on a gathered outcome.
 template <class F, class Sink>
-inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
+inline void inspectGathered(const Scenario& s, const Outcome& o, Sink& sink) {
   if (o.status == STATUS_BUG) sink(Rule::kOwnChecks, Reason::kStopped, kNoProcess, kNoPage);
   if (o.status != STATUS_DONE) return;
   if (o.warnings != 0) sink(Rule::kOwnChecks, Reason::kWarned, kNoProcess, kNoPage);
@@ -334,6 +338,12 @@ inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
     if (gone >= tally.mapped) sink(Rule::kDirtyLost, Reason::kDroppedHeldLate, kNoProcess, kNoPage);
   }
   inspectContents<F>(s, o, f.lazyfree, sink);
+}
+
+template <class F, class Sink>
+inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
+  if (o.status == STATUS_DONE) inspectBlocks<F>(s, o, sink);
+  inspectGathered<F>(s, *Gathered<F>(s, o), sink);
 }
 
 }  // namespace ptecheck::spec_detail

@@ -27,6 +27,7 @@ enum class Reason : std::uint8_t {
   kOtherProtection,  // protnone, special, cache type, ... differ
   kHoleChanged,      // was no entry of this folio
   kLockedChanged,    // in a VM_LOCKED VMA
+  kBlock,            // marked contiguous, and no block
   // an entry that went
   kDroppedSwapBacked,  // without a swap entry
   kDroppedDirty,       // although the entry was dirty

@@ -14,6 +14,12 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "no pin "
      "needs it; it is never invented.",
      "Copy-on-write copies a page that a device writes to, or does not copy one that is shared."},
+    {Rule::kBlockBroken, "block-broken", Severity::kIsolation,
+     "Entries marked contiguous come as whole, aligned blocks of one folio, equal but for accessed "
+     "and dirty.",
+     "The processor takes one entry's translation for its neighbours': a process reaches a page "
+     "that it "
+     "no longer maps, or with rights that it does not have."},
     {Rule::kUffdWpChanged, "uffd-wp-changed", Severity::kCorruption,
      "The uffd-wp bit of an entry that stays is exactly what it was, as bit or as swap bit.",
      "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never "

@@ -21,6 +21,7 @@ namespace ptecheck {
 enum class Rule : std::uint8_t {
   kWriteGained,      // an entry became more writable
   kExclusiveBroken,  // PageAnonExclusive lost or invented
+  kBlockBroken,      // entries marked contiguous that are no block
   kUffdWpChanged,    // the uffd-wp bit lost or invented
   kEntryLost,        // an entry vanished, or became another one
   kBatchBounds,      // a batch ran out of folio, VMA or page table
@@ -33,7 +34,7 @@ enum class Rule : std::uint8_t {
   kWriteLost,        // a needless write fault
   kSoftDirtyGained,  // a checkpoint copies too much
 };
-constexpr unsigned kRules = 13;
+constexpr unsigned kRules = 14;
 
 enum class Severity : std::uint8_t {
   kIsolation,   // one process reaches another's memory
