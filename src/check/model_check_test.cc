@@ -229,6 +229,10 @@ TEST_P(MutantTest, IsFoundByItsRule) {
   SearchOptions options = smallSearch();
   options.random_scenarios = 20000;  // some need a second batch
   options.random_pages = 8;
+  if (info.needs_blocks) {
+    options.arch = archOf("arm64");
+    options.random_pages = 64;
+  }
   const CheckResult result = checkModel({*findPolicy(info.base), policyOf(info)}, options);
   const RuleSet added = result.rows[1].broken & ~result.rows[0].broken;
   const Rule rule = *findRule(info.rule);

@@ -36,6 +36,7 @@ Vocabulary vocabulary() {
   for (const RuleInfo& rule : ruleTable()) names.rules.emplace_back(rule.name);
   for (const Policy& policy : policies()) names.policies.emplace_back(policy.name);
   for (const MutantInfo& mutant : mutants()) names.mutants.emplace_back(mutant.name);
+  for (Arch arch = 0; arch < kArchs; ++arch) names.archs.emplace_back(archId(arch));
   return names;
 }
 
@@ -53,8 +54,8 @@ void setExpectation(RunReport& report, const Expectation& expectation) {
 
 RunReport onModel(RunReport report, const Policy& policy, const std::string& name) {
   report.row = name;
-  report.subject = "the built-in model (x86-64), " + name;
-  report.run = runOnModel(report.scenario, policy);
+  report.subject = "the built-in model (" + std::string(archName(report.arch)) + "), " + name;
+  report.run = runOnModel(report.scenario, policy, report.arch);
   return report;
 }
 
@@ -102,6 +103,7 @@ int run(const Words& words) {
     report.title = files[i].title;
     report.strict = words.output.strict;
     report.scenario = files[i].scenario;
+    if (!files[i].arch.empty()) report.arch = archOf(files[i].arch);
     const std::size_t before = runs.size();
     if (policy)
       runs.push_back(onModel(std::move(report), *policy, "policy " + std::string(policy->name)));

@@ -58,5 +58,27 @@ TEST(Space, RandomScenariosAreLegalUpToTheLargestFolio) {
   EXPECT_EQ(sizes.size(), 10U);
 }
 
+TEST(Space, FoldsLargeFoliosWhereThereAreBlocks) {
+  for (unsigned short contiguous : {1, 16}) {
+    Space space;
+    space.random = true;
+    space.max_pages = 64;
+    space.abilities.contiguous = contiguous;
+    unsigned folded = 0, whole = 0;
+    for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+      DrawnChooser drawn{seed * 2654435761U};
+      Scenario scenario;
+      if (!chooseScenario(drawn, space, scenario) || !scenario.folded) continue;
+      ++folded;
+      ASSERT_GE(scenario.pages, 16);
+      unsigned equal = 1;
+      while (equal < 16 && scenario.entry[equal] == scenario.entry[0]) ++equal;
+      whole += equal == 16 && (scenario.entry[0] & ENTRY_PRESENT);
+    }
+    EXPECT_EQ(folded > 400, contiguous > 1) << folded;
+    EXPECT_EQ(whole > 200, contiguous > 1) << whole << ": enough of them are blocks";
+  }
+}
+
 }  // namespace
 }  // namespace ptecheck

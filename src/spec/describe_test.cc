@@ -166,7 +166,8 @@ TEST(Explain, AgreesWithJudgeOnRandomDamage) {
     ASSERT_EQ(ruleNames(rules), ruleNames(explained));
     met |= rules;
   }
-  EXPECT_EQ(met, kAllRules & ~ruleBit(Rule::kOwnChecks));
+  // (x86 has no contiguous blocks.)
+  EXPECT_EQ(met, kAllRules & ~ruleBit(Rule::kOwnChecks) & ~ruleBit(Rule::kBlockBroken));
 }
 
 }  // namespace

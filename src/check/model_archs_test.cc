@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The model with the entries of every architecture: what is right one entry at a time is right
+// everywhere, and large folios of arm64 come as contiguous blocks.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "check/model_check.h"
+
+namespace ptecheck {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSlow = true;
+#else
+constexpr bool kSlow = false;
+#endif
+
+class ModelArchs : public testing::TestWithParam<Arch> {};
+
+// Pinned: a change of these numbers is a change of what "exhaustive" means.
+TEST_P(ModelArchs, OneEntryAtATimeIsGood) {
+  const std::map<std::string, std::uint64_t> scenarios = {
+      {"x86_64", 1549476},     {"arm64", 397000},        {"arm64-sw", 397000},
+      {"s390", 1254696},       {"powerpc", 1254696},     {"riscv", 338150},
+      {"riscv-svade", 338150}, {"riscv-svrsw", 1457250}, {"loongarch", 338150}};
+  SearchOptions options;
+  options.arch = GetParam();
+  options.exhaustive_pages = 2;
+  options.random_scenarios = kSlow ? 500 : 5000;
+  options.jobs = 2;
+  if (kSlow) options.share = {3, 40};
+  const CheckResult result =
+      checkModel({policyByName("unbatched"), policyByName("v6.12")}, options);
+  for (const Finding& finding : result.findings)
+    ADD_FAILURE() << finding.id << ": " << finding.violations.at(0).text;
+  if (!kSlow) {
+    EXPECT_EQ(result.parts[0].scenarios, scenarios.at(archId(options.arch)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ModelArchs, testing::Range(Arch{0}, static_cast<Arch>(kArchs)),
+                         [](const testing::TestParamInfo<Arch>& arch) {
+                           std::string name = archId(arch.param);
+                           for (char& c : name)
+                             if (c == '-') c = '_';
+                           return name;
+                         });
+
+// Folded and unfolded on the way, entries of arm64 keep what they had under every policy that is
+// right on single entries.
+TEST(ModelContiguous, BlocksBreakNoRule) {
+  for (const char* arch : {"arm64", "arm64-sw"}) {
+    SearchOptions options;
+    options.arch = archOf(arch);
+    options.exhaustive_pages = 0;
+    options.random_scenarios = kSlow ? 1000 : 30000;
+    options.random_pages = 128;
+    options.jobs = 2;
+    const CheckResult result =
+        checkModel({policyByName("unbatched"), policyByName("v6.12"), policyByName("restore-each"),
+                    policyByName("respect-write-softdirty")},
+                   options);
+    for (const Finding& finding : result.findings)
+      ADD_FAILURE() << finding.id << ": " << finding.violations.at(0).text;
+  }
+}
+
+}  // namespace
+}  // namespace ptecheck
