@@ -9,6 +9,7 @@
  *
  *   reference.h   batches forced to one entry, for the second executable
  *   spellings.h   names that changed between versions
+ *   arch_kernel.h what is different on this architecture (arch/FOLDER/)
  *   world.h       processes, page tables, VMAs: what stays
  *   build.h       scenario -> kernel state
  *   collect.h     kernel state -> outcome, steps, sweeping up
@@ -40,6 +41,19 @@
  * real one. */
 struct mm_struct init_mm __weak;
 spinlock_t mmlist_lock __weak;
+
+/*
+ * The architecture's part, arch/FOLDER/arch_kernel.h, defines
+ *
+ *   ARCH_TABLE_SLOTS            entries of a page table, a constant
+ *   ARCH_NONE                   an empty entry
+ *   archLoads(), archStores()   does hardware let user code read, write through this entry?
+ *   archReset()                 gives code a `current`, a CPU 0 and the features entries depend on
+ *   archFeatures()              names of those that are switched on, for the report
+ *   archStartTables()           prepares empty upper tables, where empty is not zero
+ *   archFold()                  makes a contiguous block of what ends here, if the tree would
+ */
+#include "arch_kernel.h"
 
 #include "kernel_agent/collect.h" /* and with it build.h, world.h */
 
@@ -137,13 +151,14 @@ long agentFolioPage(const void *page) {
 /* --- start --- */
 
 unsigned long agentPageBytes(void) { return sizeof(struct page); }
+unsigned long agentPageSize(void) { return PAGE_SIZE; }
 
 void agentIdentify(AgentIdentity *identity) {
   identity->page_size = PAGE_SIZE;
   identity->page_readonly = pgprot_val(SPELLING_READONLY);
   identity->page_none = pgprot_val(PAGE_NONE);
   identity->struct_page = sizeof(struct page);
-  identity->entries_per_table = PTRS_PER_PTE;
+  identity->entries_per_table = ARCH_TABLE_SLOTS;
 #ifdef PTECHECK_REFERENCE
   identity->reference = 1;
 #endif
@@ -154,22 +169,16 @@ void agentIdentify(AgentIdentity *identity) {
   identity->has_soft_dirty = pte_soft_dirty(pte_mksoft_dirty(__pte(0))) != 0;
   identity->has_uffd_wp = pte_val(spellingMakeUffd(__pte(0))) != 0;
   identity->has_shadow_stack = SPELLING_VM_SHADOW_STACK != 0;
+  snprintf(identity->features, sizeof(identity->features), "%s", archFeatures());
 }
 
 void agentReset(void) {
   unsigned i;
 
-  BUILD_BUG_ON(PTRS_PER_PTE < TABLE_SLOTS);
-  BUILD_BUG_ON(PAGE_SIZE < TABLE_SLOTS * sizeof(pte_t));
-#if defined(CONFIG_X86_64)
-  this_cpu_write(spellingCurrentTask, &agent_task);
-  this_cpu_write(spellingPreemptCount, PREEMPT_ENABLED); /* 0 would mean: reschedule */
-#endif
-#if defined(CONFIG_X86_USER_SHADOW_STACK)
-  set_cpu_cap(&boot_cpu_data, X86_FEATURE_SHSTK);
-  set_cpu_cap(&boot_cpu_data, X86_FEATURE_USER_SHSTK);
-#endif
+  BUILD_BUG_ON(TABLE_SLOTS % ARCH_TABLE_SLOTS);
+  BUILD_BUG_ON(4 * UPPER_FRAMES + 2 * TABLE_COUNT > PROCESS_FRAMES);
   memset(&agent_task, 0, sizeof(agent_task));
+  archReset(&agent_task);
   memset(&geometry, 0, sizeof(geometry));
   memset(&neighbour_image, 0, sizeof(neighbour_image));
   dirty_pages = 0;
@@ -242,10 +251,10 @@ int agentStateIsPristine(void) {
   unsigned i, t;
 
   for (p = 0; p < MAX_PROCESSES; p++)
-    for (t = 0; t < TABLES; t++)
-      for (i = 0; i < TABLE_SLOTS; i++)
-        if (!sameEntry(processes[p].table[t][i], SPELLING_NONE) ||
-            !sameEntry(processes[p].canary[t][i], SPELLING_NONE))
+    for (t = 0; t < TABLE_COUNT; t++)
+      for (i = 0; i < ARCH_TABLE_SLOTS; i++)
+        if (!sameEntry(processes[p].table[t][i], ARCH_NONE) ||
+            !sameEntry(processes[p].canary[t][i], ARCH_NONE))
           return 0;
   for (i = 0; i < MAX_PAGES; i++) {
     if (pageTouched(OTHER_PFN + i)) return 0;

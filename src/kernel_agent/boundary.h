@@ -47,6 +47,10 @@ void env_unmodelled(const char *name, void *return_address) __attribute__((noret
 /* A broken promise that no assertion of the tree sees; `pc`: an address in the code to blame. */
 void env_broken(const char *text, void *pc) __attribute__((noreturn, cold));
 void env_unsupported(const char *text) __attribute__((noreturn, cold));
+/* A TLB flush that is waited for, of so many pages. Counted during the operation. */
+void env_flushed(unsigned long pages);
+/* Is this kernel address in the linear map? */
+_Bool env_inRam(unsigned long address);
 /* Runs one scenario: traps end in the outcome, and in a fresh environment. */
 void runtimeRun(const Scenario *scenario, Outcome *outcome);
 void runtimeReset(void); /* as if no scenario had ever run */
@@ -56,6 +60,7 @@ int runtimeStart(AgentHeader *header, unsigned char *coverage);
 /* agent.c */
 void agentIdentify(AgentIdentity *identity);
 unsigned long agentPageBytes(void); /* sizeof(struct page) */
+unsigned long agentPageSize(void);  /* PAGE_SIZE */
 void agentReset(void);              /* builds everything anew; RAM and vmemmap are zero */
 void agentRun(const Scenario *scenario, Outcome *outcome);
 long agentSwapPage(unsigned long entry); /* raw swp_entry_t -> page of the folio, -1: foreign */

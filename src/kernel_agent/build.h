@@ -25,7 +25,7 @@ static struct {              /* neighbours' struct pages, as built, and for what
 static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
 
 static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
-  pte_t pte = pfn_pte(pfn, bits & ENTRY_PROTNONE ? PAGE_NONE : SPELLING_READONLY);
+  pte_t pte = pfn_pte(pfn, SPELLING_READONLY);
 
   /* Write before dirty: x86 keeps the dirty bit of a read-only entry elsewhere (SavedDirty). */
   if ((bits & ENTRY_WRITE) && !shadow_stack) pte = spellingMakeWrite(pte);
@@ -35,6 +35,9 @@ static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
   pte = bits & ENTRY_SOFT_DIRTY ? pte_mksoft_dirty(pte) : pte_clear_soft_dirty(pte);
   if (bits & ENTRY_UFFD_WP) pte = spellingMakeUffd(pte);
   if ((bits & ENTRY_WRITE) && shadow_stack) pte = spellingMakeShadowStack(pte);
+  /* As change_pte_range() does: what pte_modify() adds of the protection (accessed, on powerpc),
+   * such an entry has. */
+  if (bits & ENTRY_PROTNONE) pte = pte_modify(pte, PAGE_NONE);
   return pte;
 }
 
@@ -68,7 +71,7 @@ static void buildNeighbours(const Scenario *s, unsigned first) {
 
     buildSmallPage(pfn, slotAddress(slot) >> PAGE_SHIFT);
     if (!which && !first) continue;
-    if (slot >= TABLES * TABLE_SLOTS) continue;
+    if (slot >= SLOTS) continue;
     for (i = 0; i < s->processes; i++) {
       folio_ref_inc((struct folio *)page);
       folio_add_anon_rmap_ptes((struct folio *)page, page, 1, vmaOf(s, i, which ? s->pages : 0),
@@ -122,7 +125,7 @@ static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first
 
   for (i = 0; i < s->pages; i++) {
     unsigned bits = entry[i];
-    pte_t pte = SPELLING_NONE;
+    pte_t pte = ARCH_NONE;
 
     if (run && (!(bits & ENTRY_PRESENT) || (split && i == split))) {
       mapPages(s, process, first, i - run, run);
@@ -144,6 +147,15 @@ static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first
   return mappings;
 }
 
+/* Contiguous blocks, where the architecture has them and the tree thinks that these may be some. */
+static void foldEntries(const Scenario *s, unsigned process, unsigned first, EntryResult *result) {
+  struct mm_struct *mm = processes[process].mm;
+  unsigned i;
+
+  for (i = 0; i < s->pages; i++) archFold(mm, slotAddress(first + i), slotOf(&processes[process], first + i));
+  for (i = 0; i < s->pages; i++) result[i].before = pte_val(*slotOf(&processes[process], first + i));
+}
+
 /* The entry beside page `nearest` of the folio, as that one but for the frame. */
 static pte_t neighbourEntry(const Scenario *s, unsigned process, unsigned nearest,
                             unsigned long pfn) {
@@ -159,16 +171,16 @@ static pte_t neighbourEntry(const Scenario *s, unsigned process, unsigned neares
  * forgets where a table ends then finds what it likes to find, and its stores are seen.
  */
 static unsigned canaryEntries(const Scenario *s, unsigned table, unsigned first) {
-  unsigned start = (table + 1) * TABLE_SLOTS,
+  unsigned start = (table + 1) * ARCH_TABLE_SLOTS,
            end = first + s->pages + 1; /* the last slot to continue */
 
   if (agent_alone || start < first || start > end) return 0;
-  return end - start + 1 > TABLE_SLOTS ? TABLE_SLOTS : end - start + 1;
+  return end - start + 1 > ARCH_TABLE_SLOTS ? ARCH_TABLE_SLOTS : end - start + 1;
 }
 
 static pte_t canaryEntry(const Scenario *s, const Outcome *o, unsigned process, unsigned first,
                          unsigned table, unsigned index) {
-  unsigned page = (table + 1) * TABLE_SLOTS + index - first;
+  unsigned page = (table + 1) * ARCH_TABLE_SLOTS + index - first;
 
   if (page < s->pages) return __pte(o->entry[process * s->pages + page].before);
   return neighbourEntry(s, process, s->pages - 1, FOLIO_PFN + page);
@@ -177,7 +189,7 @@ static pte_t canaryEntry(const Scenario *s, const Outcome *o, unsigned process, 
 static void fillCanaries(const Scenario *s, const Outcome *o, unsigned process, unsigned first) {
   unsigned t, i, n;
 
-  for (t = 0; t < TABLES; t++) {
+  for (t = 0; t < TABLE_COUNT; t++) {
     n = canaryEntries(s, t, first);
     for (i = 0; i < n; i++)
       processes[process].canary[t][i] = canaryEntry(s, o, process, first, t, i);
@@ -228,11 +240,12 @@ static void buildScenario(const Scenario *s, Outcome *o, unsigned first) {
       *slotOf(&processes[p], first - 1) = pte;
       o->neighbour_before[p][0] = pte_val(pte);
     }
-    if (first + s->pages < TABLES * TABLE_SLOTS && !agent_alone) {
+    if (first + s->pages < SLOTS && !agent_alone) {
       pte_t pte = neighbourEntry(s, p, s->pages - 1, FOLIO_PFN + s->pages);
       *slotOf(&processes[p], first + s->pages) = pte;
       o->neighbour_before[p][1] = pte_val(pte);
     }
+    if (s->folded) foldEntries(s, p, first, o->entry + p * s->pages);
     fillCanaries(s, o, p, first);
   }
   buildFlags(s);

@@ -73,7 +73,7 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
     result = o->entry + p * s->pages;
     for (i = 0; i < s->pages; i++) result[i].after = pte_val(*slotOf(&processes[p], first + i));
     if (first) o->neighbour_after[p][0] = pte_val(*slotOf(&processes[p], first - 1));
-    if (first + s->pages < TABLES * TABLE_SLOTS)
+    if (first + s->pages < SLOTS)
       o->neighbour_after[p][1] = pte_val(*slotOf(&processes[p], first + s->pages));
   }
 }
@@ -107,7 +107,7 @@ static void access(const Scenario *s, Outcome *o, unsigned first, const Step *st
   pte_t pte = *slotOf(&processes[step->process], first + page);
   int frame = frameOf(s, pte);
 
-  if (spellingHardwarePresent(pte) && (step->action == STEP_READ || pte_write(pte))) {
+  if (archLoads(pte) && (step->action == STEP_READ || archStores(pte))) {
     if (step->action == STEP_WRITE && frame >= 0)
       frame_contents[frame] = seenValue(SEEN_WRITER + step->process, frame);
   } else {
@@ -162,14 +162,14 @@ static bool pageTouched(unsigned long pfn) {
 static unsigned emptySlots(Process *p, unsigned from, unsigned to) {
   unsigned t, used = 0;
 
-  for (t = 0; t < TABLES; t++) {
-    unsigned begin = t * TABLE_SLOTS, end = begin + TABLE_SLOTS;
+  for (t = 0; t < TABLE_COUNT; t++) {
+    unsigned begin = t * ARCH_TABLE_SLOTS, end = begin + ARCH_TABLE_SLOTS;
     pte_t *slot = p->table[t] - begin + (from > begin ? from : begin);
     pte_t *stop = p->table[t] - begin + (to < end ? to : end);
 
     for (; slot < stop; slot++) {
-      used += !sameEntry(*slot, SPELLING_NONE);
-      *slot = SPELLING_NONE;
+      used += !sameEntry(*slot, ARCH_NONE);
+      *slot = ARCH_NONE;
     }
   }
   return used;
@@ -188,13 +188,13 @@ static unsigned sweep(const Scenario *s, const Outcome *o, unsigned first) {
     outside += emptySlots(process, watch_begin, begin);
     emptySlots(process, begin, end);
     outside += emptySlots(process, end, watch_end);
-    for (t = 0; t < TABLES; t++) {
+    for (t = 0; t < TABLE_COUNT; t++) {
       n = canaryEntries(s, t, first);
-      for (i = 0; n && i < n + WATCH && i < TABLE_SLOTS; i++) {
+      for (i = 0; n && i < n + WATCH && i < ARCH_TABLE_SLOTS; i++) {
         pte_t *slot = &process->canary[t][i];
 
-        if (!sameEntry(*slot, i < n ? canaryEntry(s, o, p, first, t, i) : SPELLING_NONE)) outside++;
-        *slot = SPELLING_NONE;
+        if (!sameEntry(*slot, i < n ? canaryEntry(s, o, p, first, t, i) : ARCH_NONE)) outside++;
+        *slot = ARCH_NONE;
       }
     }
     for (i = 0; i < s->pages; i++) {

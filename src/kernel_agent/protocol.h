@@ -16,7 +16,7 @@
 
 #include "scenario/flat.h"
 
-enum { AGENT_MAGIC = 0x70746543, AGENT_VERSION = 1, AGENT_RECORD_ALIGN = 64 };
+enum { AGENT_MAGIC = 0x70746543, AGENT_VERSION = 2, AGENT_RECORD_ALIGN = 64 };
 
 enum {                        /* commands: one byte on the agent's stdin */
        AGENT_RUN = 'r',       /* run scenarios first .. count - 1 */
@@ -49,6 +49,7 @@ typedef struct AgentIdentity {
   unsigned has_uffd_wp;
   unsigned has_shadow_stack;
   unsigned unknown_data; /* number of data in ptecheck_unknown_data[] */
+  char features[64];     /* of the processor, that entries depend on and that are switched on */
 } AgentIdentity;
 
 typedef struct AgentHeader {

@@ -45,6 +45,23 @@ static volatile unsigned serial;       /* scenarios begun */
 static unsigned serial_at_tick, ticks; /* since the last progress */
 static char signal_stack[65536];
 
+/* A function whose effect no scenario can see. */
+#define NOTHING(name) \
+  void name(void);    \
+  WEAK void name(void) {}
+
+/*
+ * The architecture's part, arch/FOLDER/arch_user.h, defines
+ *
+ *   ARCH_RAM, ARCH_VMEMMAP   where RAM and the array of struct page are mapped
+ *   archProgramCounter()     of a signal's context
+ *   archIsPrivileged()       was it an instruction that only a kernel may execute?
+ *   archMapped()             memory is mapped: tells the tree's variables; null, or what is wrong
+ *
+ * and the leaf functions and harmless data that only this architecture has.
+ */
+#include "arch_user.h"
+
 /* ---- ways out ---- */
 
 static _Noreturn __attribute__((format(printf, 2, 3))) void leave(int status, const char *format,
@@ -126,7 +143,7 @@ void dump_page(const void *page, const char *reason) {
 }
 
 static void onSignal(int number, siginfo_t *info, void *context) {
-  const unsigned long pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+  const unsigned long pc = archProgramCounter(context);
   const unsigned long address = (unsigned long)info->si_addr;
   const AgentUnknownDatum *d;
 
@@ -146,18 +163,23 @@ static void onSignal(int number, siginfo_t *info, void *context) {
       if (address - d->address < d->size)
         leave(STATUS_UNMODELLED, "UNMODELLED datum %s pc=0x%lx", d->name, pc);
   }
-  /* A privileged instruction raises a general protection fault, which has no address. */
-  if (number == SIGILL || (number == SIGSEGV && info->si_code == SI_KERNEL))
+  if (archIsPrivileged(number, info))
     leave(STATUS_SIGNAL, "PRIVILEGED instruction pc=0x%lx", pc);
   leave(STATUS_SIGNAL, "SIGNAL %d address=0x%lx pc=0x%lx", number, address, pc);
 }
 
 /* ---- running ---- */
 
+static void *map(unsigned long address, unsigned long bytes) {
+  return mmap((void *)address, bytes, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+}
+
 static void resetEnvironment(void) {
   agent_state.phase = PHASE_OUTSIDE;
-  memset(env_ram, 0, RAM_PAGES * 4096ul);
-  memset(env_vmemmap, 0, RAM_PAGES * agentPageBytes());
+  /* Fresh pages, not cleared ones: most of RAM is never touched. */
+  map(ARCH_RAM, RAM_PAGES * agentPageSize());
+  map(ARCH_VMEMMAP, RAM_PAGES * agentPageBytes());
   memset(&agent_state, 0, sizeof(agent_state));
   dump_reason[0] = 0;
   agentReset();
@@ -191,14 +213,6 @@ void runtimeRun(const Scenario *scenario, Outcome *outcome) {
   resetEnvironment();
 }
 
-static void *map(unsigned long address, unsigned long bytes) {
-  return mmap((void *)address, bytes, PROT_READ | PROT_WRITE,
-              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-}
-
-/* Kernel variables that headers read to find memory (x86: CONFIG_DYNAMIC_MEMORY_LAYOUT). */
-WEAK unsigned long page_offset_base, vmemmap_base, vmalloc_base, phys_base;
-
 int runtimeStart(AgentHeader *h, unsigned char *coverage_table) {
   const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGPROF};
   const struct itimerval timer = {{0, TICK_MS * 1000}, {0, TICK_MS * 1000}};
@@ -207,21 +221,24 @@ int runtimeStart(AgentHeader *h, unsigned char *coverage_table) {
   struct sigaction action;
   unsigned long unknown = ptecheck_unknown_end - ptecheck_unknown_begin;
   const AgentUnknownDatum *d;
+  const char *wrong;
   unsigned i;
 
   header = h;
   coverage = coverage_table;
   header->coverage_base = (unsigned long)&__executable_start;
-  env_ram = map(0x100000000000ul, RAM_PAGES * 4096ul);
-  env_vmemmap = map(0x110000000000ul, RAM_PAGES * agentPageBytes());
+  env_ram = map(ARCH_RAM, RAM_PAGES * agentPageSize());
+  env_vmemmap = map(ARCH_VMEMMAP, RAM_PAGES * agentPageBytes());
   if (env_ram == MAP_FAILED || env_vmemmap == MAP_FAILED ||
       (unknown && mprotect(ptecheck_unknown_begin, unknown, PROT_NONE))) {
     snprintf(header->message, sizeof(header->message), "cannot map memory: %s", strerror(errno));
     return -1;
   }
-  page_offset_base = (unsigned long)env_ram;
-  vmemmap_base = (unsigned long)env_vmemmap;
-  vmalloc_base = 0x120000000000ul; /* nothing is there */
+  wrong = archMapped();
+  if (wrong) {
+    snprintf(header->message, sizeof(header->message), "%s", wrong);
+    return -1;
+  }
   memset(&action, 0, sizeof(action));
   action.sa_sigaction = onSignal;
   action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART;
@@ -299,22 +316,15 @@ WEAK void folio_put_swap(void *folio, void *page) {
   swapFree(agentFolioPage(page ? page : folio), page ? 1 : agent_state.scenario->pages);
 }
 
-/* ---- TLB ---- */
+/* ---- TLB: each architecture has functions of its own; all that flush at once end here ---- */
 
-void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned shift,
-                        _Bool tables);
-WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned shift,
-                             _Bool tables) {
-  (void)mm, (void)shift, (void)tables;
+void env_flushed(unsigned long pages) {
+  if (agent_state.phase != PHASE_OPERATION) return;
   agent_state.flushes++;
-  agent_state.flushed_pages += (end - start) / 4096;
+  agent_state.flushed_pages += pages;
 }
 
 /* ---- nothing to do ---- */
-
-#define NOTHING(name) \
-  void name(void);    \
-  WEAK void name(void) {}
 
 /* Statistics nobody reads here. */
 NOTHING(__lruvec_stat_mod_folio)
@@ -341,37 +351,20 @@ NOTHING(_printk)
 
 /* ---- data known to be harmless, each with its reason ---- */
 
-/* x86 entries keep only bits that these masks allow; all are allowed from v6.12's boot code on a
- * 64-bit CPU with NX, which is what the entries of a scenario have. */
-WEAK unsigned long __supported_pte_mask = ~0ul, __default_kernel_pte_mask = ~0ul;
-/* Four-level page tables: p4d is folded into pgd. */
-WEAK unsigned pgdir_shift = 39, ptrs_per_p4d = 1, __pgtable_l5_enabled = 0;
 /* Two CPUs, so that there is another one whose TLB a flush may be deferred for. */
 WEAK unsigned nr_cpu_ids = 2;
 /* A batch size for per-CPU counters, which are exact here (percpu_counter_add_batch() in agent.c).
  */
 WEAK int percpu_counter_batch = 32;
-/* CPU feature words; agentReset() sets those the scenarios need. Larger than any tree's struct. */
-WEAK char boot_cpu_data[4096] __attribute__((aligned(64)));
 /* Page frame of the shared zero page; no scenario maps it, and its frame is no folio's. */
 WEAK unsigned long zero_pfn = 3, zero_page_pfn = 3 /* 2026 */, huge_zero_pfn = ~0ul;
 /* Static keys that are off unless a boot option turns them on. */
 WEAK char hugetlb_optimize_vmemmap_key[64] __attribute__((aligned(64)));
 /* Counters by folio order. */
 WEAK char mthp_stats[65536] __attribute__((aligned(64)));
-/* `current`, preemption count, CPU number 0: the gs base is 0 in user space, so %gs:symbol is
- * symbol. agentReset() stores the task. */
-WEAK char pcpu_hot[4096] __attribute__((aligned(64)));
-extern char const_pcpu_hot[4096] __attribute__((alias("pcpu_hot")));
-WEAK char current_task[64] __attribute__((aligned(64)));
-extern char const_current_task[64] __attribute__((alias("current_task")));
-WEAK int __preempt_count, cpu_number;
-/* The offset of CPU 0's per-CPU area: none. */
-WEAK unsigned long this_cpu_off;
+/* The offset of a CPU's per-CPU area: none. */
 WEAK unsigned long __per_cpu_offset[8192];
 
-/* Is this kernel address in the linear map? Stack addresses are not. */
-_Bool __virt_addr_valid(unsigned long address);
-WEAK _Bool __virt_addr_valid(unsigned long address) {
-  return address - (unsigned long)env_ram < RAM_PAGES * 4096ul;
+_Bool env_inRam(unsigned long address) {
+  return address - (unsigned long)env_ram < RAM_PAGES * agentPageSize();
 }

@@ -66,28 +66,4 @@
 #define spellingMakeShadowStack(pte) (pte)
 #endif
 
-/* Does the hardware use this entry? pte_present() also says yes to PROT_NONE entries. */
-#if defined(CONFIG_X86)
-#define spellingHardwarePresent(pte) (!!(pte_flags(pte) & _PAGE_PRESENT))
-#else
-#define spellingHardwarePresent(pte) (pte_present(pte) && !pte_protnone(pte))
-#endif
-
-/* `current` and the preemption count on x86: part of one hot cache line until v6.14, variables of
- * their own since. */
-#if defined(HAVE_pcpu_hot)
-#define spellingCurrentTask pcpu_hot.current_task
-#define spellingPreemptCount pcpu_hot.preempt_count
-#else
-#define spellingCurrentTask current_task
-#define spellingPreemptCount __preempt_count
-#endif
-
-/* An empty entry is not zero everywhere. */
-#if defined(CONFIG_S390)
-#define SPELLING_NONE __pte(_PAGE_INVALID)
-#else
-#define SPELLING_NONE __pte(0)
-#endif
-
 #endif

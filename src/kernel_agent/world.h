@@ -9,16 +9,20 @@
  * geometry differs from the previous scenario's. Page tables are zero between scenarios: each
  * scenario writes its few slots and empties them again.
  *
- * Page frames: 0 .. 0xbff as flat.h says (the folio, its neighbours, foreign pages), then 16 frames
- * a process: pgd, p4d, pud, pmd, table 0, canary, table 1, canary. A canary is what a batch meets
- * that walks off the end of a page table: see fillCanaries() in build.h.
+ * Page frames: 0 .. 0xbff as flat.h says (the folio, its neighbours, foreign pages), then 128 frames
+ * a process. Its upper tables (pgd, p4d, pud, pmd) have four frames each, the room that s390's need
+ * (crst tables, 16 KB); then come the page tables, each with its canary right behind it. A canary is
+ * what a batch meets that walks off the end of a page table: see fillCanaries() in build.h.
  */
 #ifndef PTECHECK_KERNEL_AGENT_WORLD_H
 #define PTECHECK_KERNEL_AGENT_WORLD_H
 
 enum {
   TABLE_PFN = 0xc00,
-  PROCESS_FRAMES = 16,
+  PROCESS_FRAMES = 128,
+  UPPER_FRAMES = 4,
+  SLOTS = TABLES * TABLE_SLOTS,              /* of a process; entries of one page table differ: */
+  TABLE_COUNT = SLOTS / ARCH_TABLE_SLOTS,    /* 2 to 32 */
   RSS_BASE = 1000, /* so that a count that goes below its start does not go below zero */
   MM_BYTES = sizeof(struct mm_struct) + 256 /* the CPU masks lie behind the struct */
 };
@@ -28,8 +32,8 @@ typedef struct Process {
   struct vm_area_struct vma[2];
   struct vm_area_struct vma_image[2];
   struct anon_vma_chain avc[2];
-  pte_t *table[TABLES];
-  pte_t *canary[TABLES];
+  pte_t *table[TABLE_COUNT];
+  pte_t *canary[TABLE_COUNT];
 } Process;
 
 static Process processes[MAX_PROCESSES];
@@ -54,7 +58,7 @@ static noinline __noclone void copyBytes(void *to, const void *from, unsigned lo
 static noinline __noclone void zeroBytes(void *to, unsigned long bytes) { memset(to, 0, bytes); }
 
 static inline pte_t *slotOf(Process *p, unsigned slot) {
-  return p->table[slot / TABLE_SLOTS] + slot % TABLE_SLOTS;
+  return p->table[slot / ARCH_TABLE_SLOTS] + slot % ARCH_TABLE_SLOTS;
 }
 
 static inline unsigned long slotAddress(unsigned slot) {
@@ -74,7 +78,7 @@ static void buildProcess(unsigned number) {
   Process *p = &processes[number];
   unsigned long pfn = TABLE_PFN + number * PROCESS_FRAMES;
   struct mm_struct *mm = p->mm = (struct mm_struct *)mm_storage[number];
-  unsigned t;
+  unsigned t, i;
 
   memset(mm_storage[number], 0, MM_BYTES);
   mm->pgd = (pgd_t *)frameAddress(pfn);
@@ -86,22 +90,26 @@ static void buildProcess(unsigned number) {
   mm->mm_id = MM_ID_MIN + number; /* folios count their mappings by it (v6.15) */
 #endif
   cpumask_set_cpu(0, mm_cpumask(mm)); /* smp_processor_id() is 0 */
-  for (t = 0; t < TABLES; t++) {
-    unsigned long address = slotAddress(t * TABLE_SLOTS), table_pfn = pfn + 4 + 2 * t;
+  archStartTables(mm, frameAddress(pfn + 3 * UPPER_FRAMES));
+  for (t = 0; t < TABLE_COUNT; t++) {
+    unsigned long address = slotAddress(t * ARCH_TABLE_SLOTS);
+    unsigned long table_pfn = pfn + 4 * UPPER_FRAMES + 2 * t;
     pgd_t *pgd = pgd_offset(mm, address);
     p4d_t *p4d;
     pud_t *pud;
     pmd_t *pmd;
 
-    if (pgd_none(*pgd)) pgd_populate(mm, pgd, (p4d_t *)frameAddress(pfn + 1));
+    if (pgd_none(*pgd)) pgd_populate(mm, pgd, (p4d_t *)frameAddress(pfn + UPPER_FRAMES));
     p4d = p4d_offset(pgd, address);
-    if (p4d_none(*p4d)) p4d_populate(mm, p4d, (pud_t *)frameAddress(pfn + 2));
+    if (p4d_none(*p4d)) p4d_populate(mm, p4d, (pud_t *)frameAddress(pfn + 2 * UPPER_FRAMES));
     pud = pud_offset(p4d, address);
-    if (pud_none(*pud)) pud_populate(mm, pud, (pmd_t *)frameAddress(pfn + 3));
+    if (pud_none(*pud)) pud_populate(mm, pud, (pmd_t *)frameAddress(pfn + 3 * UPPER_FRAMES));
     pmd = pmd_offset(pud, address);
+    if (!pmd_none(*pmd)) env_broken("two page tables have one place", buildProcess);
     pmd_populate(mm, pmd, tableToken(frameAddress(table_pfn), table_pfn));
     p->table[t] = (pte_t *)frameAddress(table_pfn);
-    p->canary[t] = (pte_t *)frameAddress(table_pfn + 1);
+    p->canary[t] = p->table[t] + ARCH_TABLE_SLOTS;
+    for (i = 0; i < 2 * ARCH_TABLE_SLOTS; i++) p->table[t][i] = ARCH_NONE;
   }
   add_mm_counter(mm, MM_ANONPAGES, RSS_BASE);
   add_mm_counter(mm, MM_FILEPAGES, RSS_BASE);
@@ -143,7 +151,7 @@ static void buildGeometry(const Scenario *s, unsigned first) {
   atomic_set(&anon_vma_storage.refcount, 1);
   anon_vma_storage.rb_root = RB_ROOT_CACHED;
   for (i = 0; i < s->processes; i++) {
-    unsigned end = TABLES * TABLE_SLOTS, split = s->split[i] ? first + s->split[i] : end;
+    unsigned end = SLOTS, split = s->split[i] ? first + s->split[i] : end;
 
     buildVma(&processes[i], 0, 0, split);
     if (split < end) buildVma(&processes[i], 1, split, end);

@@ -16,6 +16,8 @@
 #include <regex>
 
 #include "scenario/error.h"
+#include "subject/tree_arch.h"
+#include "subject/tree_byte_order.h"
 #include "subject/tree_lines.h"
 
 extern char** environ;
@@ -41,7 +43,8 @@ constexpr size_t alignUp(size_t size, size_t to) { return (size + to - 1) / to *
 // A running agent process, its shared memory and its two pipes.
 class TreeSubject::Agent {
  public:
-  Agent(const fs::path& executable, bool coverage) : executable_(executable) {
+  Agent(const TreeArch& arch, const fs::path& executable, bool coverage)
+      : arch_(arch), executable_(executable) {
     const size_t header = alignUp(sizeof(AgentHeader), 4096);
     scenarios_at_ = header;
     outcomes_at_ = header + kScenarioArea;
@@ -53,12 +56,13 @@ class TreeSubject::Agent {
     void* map = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, memory_, 0);
     if (map == MAP_FAILED) internal("mmap");
     base_ = static_cast<unsigned char*>(map);
-    AgentHeader* h = this->header();
+    AgentHeader* h = &header_;
     h->magic = AGENT_MAGIC, h->version = AGENT_VERSION;
     h->header_size = sizeof(AgentHeader);
     h->scenario_size = sizeof(Scenario), h->outcome_size = sizeof(Outcome);
     h->scenario_offset = scenarios_at_, h->outcome_offset = outcomes_at_;
     h->coverage_offset = coverage_at_, h->coverage_size = coverage_size_;
+    publish();
     start();
   }
 
@@ -70,13 +74,15 @@ class TreeSubject::Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  AgentHeader* header() const { return reinterpret_cast<AgentHeader*>(base_); }
-  unsigned char* scenarioArea() const { return base_ + scenarios_at_; }
+  const TreeArch& arch() const { return arch_; }
+  // As of the last answer, in this machine's byte order; command() makes it known to the agent.
+  AgentHeader* header() { return &header_; }
+  // Records are in the agent's byte order.
   Scenario* scenario(size_t i) const {
-    return reinterpret_cast<Scenario*>(base_ + scenarios_at_ + i * header()->scenario_stride);
+    return reinterpret_cast<Scenario*>(base_ + scenarios_at_ + i * header_.scenario_stride);
   }
   Outcome* outcome(size_t i) const {
-    return reinterpret_cast<Outcome*>(base_ + outcomes_at_ + i * header()->outcome_stride);
+    return reinterpret_cast<Outcome*>(base_ + outcomes_at_ + i * header_.outcome_stride);
   }
   unsigned char* coverage() const { return base_ + coverage_at_; }
   size_t coverageSize() const { return coverage_size_; }
@@ -85,16 +91,40 @@ class TreeSubject::Agent {
 
   // Sends a command and waits for its answer. After kDied or kSilent, restart() first.
   Answer command(char what) {
+    publish();
+    const Answer answer = ask(what);
+    std::memcpy(static_cast<void*>(&header_), base_, sizeof header_);
+    if (arch_.big_endian) swapBytes(header_);
+    return answer;
+  }
+
+ private:
+  // The host's part of the header, and how far the work is.
+  void publish() {
+    AgentHeader copy = header_;
+    if (arch_.big_endian) swapBytes(copy);
+    std::memcpy(base_, &copy, offsetof(AgentHeader, coverage_base));
+    shared()->done = copy.done;
+  }
+
+  AgentHeader* shared() const { return reinterpret_cast<AgentHeader*>(base_); }
+
+  unsigned done() const {
+    const unsigned raw = *const_cast<volatile unsigned*>(&shared()->done);
+    return arch_.big_endian ? swappedBytes(raw) : raw;
+  }
+
+  Answer ask(char what) {
     while (write(to_agent_, &what, 1) < 0)
       if (errno != EINTR) return Answer::kDied;
-    for (unsigned done = header()->done;;) {
+    for (unsigned seen = done();;) {
       pollfd wait = {from_agent_, POLLIN, 0};
       const int ready = poll(&wait, 1, kPatience);
       if (ready < 0 && errno == EINTR) continue;
       if (ready == 0) {
-        const unsigned now = *const_cast<volatile unsigned*>(&header()->done);
-        if (now == done) return Answer::kSilent;
-        done = now;
+        const unsigned now = done();
+        if (now == seen) return Answer::kSilent;
+        seen = now;
         continue;
       }
       char answer = 0;
@@ -105,6 +135,7 @@ class TreeSubject::Agent {
     }
   }
 
+ public:
   // How the process ended: "killed by signal 11", "exited with status 1".
   std::string stop() {
     if (pid_ <= 0) return "";
@@ -139,9 +170,11 @@ class TreeSubject::Agent {
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, memory_, memory_);  // keeps it open across exec
     const std::string descriptor = std::to_string(memory_);
-    char* argv[] = {const_cast<char*>(executable_.c_str()), const_cast<char*>(descriptor.c_str()),
-                    nullptr};
-    const int failed = posix_spawn(&pid_, executable_.c_str(), &actions, nullptr, argv, environ);
+    std::vector<char*> argv;
+    if (*arch_.emulator) argv.push_back(const_cast<char*>(arch_.emulator));
+    for (const char* argument : {executable_.c_str(), descriptor.c_str(), (const char*)nullptr})
+      argv.push_back(const_cast<char*>(argument));
+    const int failed = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     close(out[1]);
@@ -154,6 +187,8 @@ class TreeSubject::Agent {
     }
   }
 
+  const TreeArch& arch_;
+  AgentHeader header_ = {};
   fs::path executable_;
   int memory_ = -1;
   unsigned char* base_ = nullptr;
@@ -165,8 +200,8 @@ class TreeSubject::Agent {
 TreeSubject::TreeSubject(const TreeBuild& build, AgentKind kind) : build_(build), kind_(kind) {
   std::signal(SIGPIPE, SIG_IGN);  // a dead agent is an answer, not our end
   const bool subject = kind == AgentKind::kSubject;
-  agent_ =
-      std::make_unique<Agent>(subject ? build.subject : build.reference, subject && build.coverage);
+  agent_ = std::make_unique<Agent>(treeArch(build.arch), subject ? build.subject : build.reference,
+                                   subject && build.coverage);
   checkSelfTest();
 }
 
@@ -216,11 +251,12 @@ size_t TreeSubject::load(std::span<const Scenario* const> in) {
     const unsigned processes = std::clamp<unsigned>(in[i]->processes, 1, MAX_PROCESSES);
     const unsigned pages = std::clamp<unsigned>(in[i]->pages, 1, MAX_PAGES);
     std::memcpy(static_cast<void*>(agent_->scenario(i)), in[i], scenarioBytes(processes, pages));
+    if (agent_->arch().big_endian) swapBytes(*agent_->scenario(i), processes * pages);
   }
   return count;
 }
 
-void TreeSubject::runChunk(std::span<Outcome* const> out) {
+void TreeSubject::runChunk(std::span<const Scenario* const> in, std::span<Outcome* const> out) {
   AgentHeader& header = *agent_->header();
   while (header.first < out.size()) {
     const Agent::Answer answer = agent_->command(AGENT_RUN);
@@ -241,17 +277,17 @@ void TreeSubject::runChunk(std::span<Outcome* const> out) {
     header.done = at + 1;
   }
   for (size_t i = 0; i < out.size(); ++i) {
-    const Scenario& s = *agent_->scenario(i);
-    const unsigned pages = std::clamp<unsigned>(s.pages, 1, MAX_PAGES);
-    std::memcpy(static_cast<void*>(out[i]), agent_->outcome(i),
-                outcomeBytes(outcomeProcesses(s), pages));
+    const unsigned pages = std::clamp<unsigned>(in[i]->pages, 1, MAX_PAGES);
+    const unsigned processes = outcomeProcesses(*in[i]);
+    std::memcpy(static_cast<void*>(out[i]), agent_->outcome(i), outcomeBytes(processes, pages));
+    if (agent_->arch().big_endian) swapBytes(*out[i], processes * pages);
   }
 }
 
 void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* const> out) {
   while (!in.empty()) {
     const size_t count = load(in);
-    runChunk(out.first(count));
+    runChunk(in.first(count), out.first(count));
     in = in.subspan(count);
     out = out.subspan(count);
   }

@@ -53,7 +53,7 @@ class TreeSubject : public Subject {
   class Agent;
 
   size_t load(std::span<const Scenario* const> in);
-  void runChunk(std::span<Outcome* const> out);
+  void runChunk(std::span<const Scenario* const> in, std::span<Outcome* const> out);
   void checkSelfTest();
 
   const TreeBuild& build_;

@@ -11,16 +11,20 @@
 #ifndef CONFIG_UNINLINE_SPIN_UNLOCK
 #define CONFIG_UNINLINE_SPIN_UNLOCK 1
 #endif
+/* On some architectures both are inlined by choice. */
+#undef CONFIG_INLINE_SPIN_LOCK
+#undef CONFIG_INLINE_SPIN_TRYLOCK
+#undef CONFIG_INLINE_SPIN_UNLOCK
+
+#include <ptecheck_arch.h> /* arch/FOLDER/overlay */
 
 #ifndef __ASSEMBLY__
-/* There are no interrupts to disable in user space, and trying faults: the instructions become
- * nothing. An assembler macro goes before a mnemonic of the same name. */
-__asm__(".macro cli\n.endm\n.macro sti\n.endm\n");
-
 /* Where the tree's assertions end: runtime.c. */
 extern void env_bug(const char *file, int line, const char *text)
     __attribute__((__noreturn__, __cold__));
 extern void env_warn(const char *file, int line, const char *text) __attribute__((__cold__));
+/* A TLB flush that is done at once, and how many pages it covers: runtime.c. */
+extern void env_flushed(unsigned long pages);
 #endif
 
 #endif

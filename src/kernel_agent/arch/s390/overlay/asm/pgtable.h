@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * IPTE, "invalidate page table entry": sets the invalid bit in an entry and takes it out of all
+ * TLBs. Only the kernel may execute it, so here the bit is set by a store, and the flush counted, if
+ * there was something to flush (Principles of Operation, "Invalidate Page Table Entry").
+ */
+#ifndef PTECHECK_OVERLAY_ASM_PGTABLE_H
+#define PTECHECK_OVERLAY_ASM_PGTABLE_H
+
+#include_next <asm/pgtable.h>
+
+#ifndef __ASSEMBLY__
+static inline void ptecheckInvalidate(pte_t *ptep, unsigned long entries) {
+  unsigned long i, valid = 0;
+
+  for (i = 0; i < entries; i++) {
+    valid += !(pte_val(ptep[i]) & _PAGE_INVALID);
+    ptep[i] = __pte(pte_val(ptep[i]) | _PAGE_INVALID);
+  }
+  if (valid) env_flushed(valid);
+}
+#define __ptep_ipte(address, ptep, options, asce, local) \
+  ((void)(address), (void)(options), (void)(asce), ptecheckInvalidate(ptep, 1))
+#define __ptep_ipte_range(address, more, ptep, local) \
+  ((void)(address), ptecheckInvalidate(ptep, (unsigned long)(more) + 1))
+#endif
+
+#endif
