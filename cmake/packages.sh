@@ -7,7 +7,8 @@ build_packages=(g++ cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev
   libz3-dev llvm-14-dev)
 kernel_packages=(gcc make flex bison bc libelf-dev libssl-dev patch xz-utils binutils)
 # To run a tree of another architecture: cross compilers and user-mode emulation. `prove --kernel` reads clang's code.
-cross_packages=(gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu qemu-user clang-14)
+cross_packages=(gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu qemu-user clang-14
+  libc6-dev-arm64-cross libc6-dev-s390x-cross libc6-dev-ppc64el-cross libc6-dev-riscv64-cross)
 test_packages=(clang-14 clang-format-14 clang-tidy-14 git)
 
 # install_packages NAME...: installs those that are missing; silent if none is.
