@@ -140,6 +140,10 @@ Policy policyByName(std::string_view name) {
                   "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
 }
 
+std::string modelName(Arch arch) {
+  return std::string("the built-in model (") + archName(arch) + ")";
+}
+
 ModelRun runOnModel(const Scenario& scenario, const Policy& policy, Arch arch) {
   ModelRun run;
   Judged judged({policy}, kAllRules, arch);
@@ -177,7 +181,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
       runUnits(search.units(), options.share, options.jobs, make_worker, work);
 
   CheckResult result;
-  result.subject = std::string("the built-in model (") + archName(options.arch) + ")";
+  result.subject = modelName(options.arch);
   result.arch = options.arch;
   std::array<std::uint64_t, 2> scenarios{};
   for (const Worker& worker : workers)

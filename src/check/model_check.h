@@ -3,6 +3,7 @@
 #define PTECHECK_CHECK_MODEL_CHECK_H
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "check/finding_id.h"
@@ -16,6 +17,9 @@ namespace ptecheck {
 // Runs every scenario of the search on the model with entries of options.arch, once for each
 // policy, and judges it. The result is the same at any number of jobs.
 CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options);
+
+// "the built-in model (x86-64)".
+std::string modelName(Arch arch);
 
 // One scenario on the model: its outcome, and the rules it breaks (`differs` included).
 struct ModelRun {

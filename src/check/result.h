@@ -34,7 +34,7 @@ struct Price {
 
 // The first scenario (in the order of exploration, then shrunk) in which a row breaks a rule.
 struct Finding {
-  std::string id;   // `ptecheck replay ID` shows it again
+  std::string id;  // `ptecheck replay ID` shows it again
   Arch arch = kX86;
   std::string row;  // name of the Row
   Rule rule{};

@@ -27,8 +27,8 @@ class Search {
     exhaustive_.max_pages = options.exhaustive_pages;
     exhaustive_.deviations = options.deviations;
     random_.random = true;
-    random_.max_pages = options.random_pages;
     exhaustive_.abilities = random_.abilities = abilitiesOf(options.arch);
+    random_.max_pages = std::min(options.random_pages, unsigned{random_.abilities.table_slots});
     if (options.exhaustive_pages == 0) return;
     Odometer units;
     Scenario scenario;

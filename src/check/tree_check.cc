@@ -25,6 +25,7 @@
 #include "explore/shrink.h"
 #include "scenario/error.h"
 #include "subject/tree.h"
+#include "subject/tree_arch.h"
 #include "subject/tree_lines.h"
 #include "subject/tree_subject.h"
 
@@ -297,10 +298,13 @@ class TreeSearch {
 };
 
 TreeOptions treeOptions(const TreeCheckOptions& options) {
+  if (const std::string why = whyModelOnly(options.search.arch); !why.empty())
+    throw Error(ErrorKind::kCannotTest, std::string(archId(options.search.arch)) + " is " + why);
   TreeOptions tree;
   tree.tree = options.tree;
   tree.patches = options.patches;
   tree.cache = options.cache;
+  tree.arch = archId(options.search.arch);
   tree.jobs = static_cast<int>(options.search.jobs);
   tree.progress = options.say;
   return tree;
@@ -331,6 +335,16 @@ void addNotes(const TreeBuild& build, TreeCheck& check) {
 }
 
 }  // namespace
+
+std::string whyModelOnly(Arch arch) {
+  const std::string id = archId(arch), kernel_arch = archKernelArch(arch);
+  if (id != kernel_arch)
+    return "model only: a kernel tree is run with the entries of '" + kernel_arch + "'";
+  const std::span<const TreeArch> archs = treeArchs();
+  if (std::none_of(archs.begin(), archs.end(), [&](const TreeArch& a) { return a.id == id; }))
+    return "model only: Debian bookworm has no cross compiler for it";
+  return "";
+}
 
 TreeCheck checkTree(const TreeCheckOptions& options) {
   TreeOptions tree_options = treeOptions(options);

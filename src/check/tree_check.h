@@ -41,6 +41,17 @@ struct TreeCheck {
   std::vector<std::string> notes;  // unknown data, scenarios the tree cannot express, ...
 };
 
+// A tree's check on one architecture of several; or none, and why.
+struct ArchTree {
+  Arch arch = kX86;
+  std::optional<TreeCheck> check;
+  std::string why_not = {};
+  bool model_only = false;  // there is no such check: says nothing against the tree
+};
+
+// Why no kernel tree can be run with the entries of this architecture; "" if it can.
+std::string whyModelOnly(Arch arch);
+
 // Configures and compiles what is needed (cached), runs the self-test, then every scenario of the
 // search. Throws Error(kCannotTest) if the tree cannot be tested, with what to do about it.
 TreeCheck checkTree(const TreeCheckOptions& options);

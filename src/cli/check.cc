@@ -18,6 +18,7 @@
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
+#include "scenario/error.h"
 
 namespace ptecheck {
 
@@ -28,6 +29,7 @@ constexpr std::uint64_t kMostRandom = 1000000000000;
 constexpr std::uint64_t kMostJobs = 1024;
 
 struct Words {
+  std::string archs;  // empty: all in the model, x86_64 on a tree
   std::vector<std::string> policies;
   std::vector<std::string> rules;
   std::string mutant;
@@ -55,26 +57,81 @@ SearchOptions searchOf(const Words& words) {
   return search;
 }
 
-int check(const Words& words) {
-  SearchOptions search = searchOf(words);
-  ReportOptions report{PTECHECK_VERSION, search.rules, words.output.strict, search.share};
-  const bool kselftest = words.output.exit_style == "kselftest";
-  auto progress = std::make_unique<ProgressLine>();
-  search.progress = [&](std::size_t done, std::size_t total) { progress->show(done, total); };
+// Tells the terminal how far all architectures together are.
+class ArchProgress {
+ public:
+  explicit ArchProgress(std::size_t archs) : archs_(archs) {}
 
-  if (words.tree.given()) {
+  Progress ofArch(std::size_t index) {
+    return [this, index](std::size_t done, std::size_t total) {
+      constexpr std::size_t kParts = 1000;
+      line_.show(index * kParts + done * kParts / std::max<std::size_t>(total, 1), archs_ * kParts);
+    };
+  }
+  void say(const std::string& what) { line_.say(what); }
+
+ private:
+  ProgressLine line_;
+  std::size_t archs_;
+};
+
+std::vector<ArchTree> checkTrees(const Words& words, const std::vector<Arch>& archs,
+                                 const SearchOptions& search) {
+  std::vector<ArchTree> trees;
+  ArchProgress progress(archs.size());
+  for (std::size_t i = 0; i < archs.size(); ++i) {
+    ArchTree& tree = trees.emplace_back();
+    tree.arch = archs[i];
+    if (archs.size() > 1) {
+      tree.why_not = whyModelOnly(archs[i]);
+      tree.model_only = !tree.why_not.empty();
+      if (tree.model_only) continue;
+    }
     TreeCheckOptions options = words.tree.options();
     options.search = search;
-    options.say = [&](const std::string& what) { progress->say(what); };
-    const TreeCheck result = checkTree(options);
-    progress.reset();
-    writeOutput(words.output.json() ? treeJson(result, report) : treeText(result, report));
-    return exitCodeOf(verdictOf(result, words.output.strict), kselftest);
+    options.search.arch = archs[i];
+    options.search.progress = progress.ofArch(i);
+    options.say = [&](const std::string& what) {
+      progress.say(archs.size() > 1 ? fmt::format("{}: {}", archId(archs[i]), what) : what);
+    };
+    try {
+      tree.check = checkTree(options);
+    } catch (const Error& error) {
+      // One of several that cannot be tested is no reason not to test the others.
+      if (archs.size() == 1 || error.kind() != ErrorKind::kCannotTest) throw;
+      tree.why_not = fmt::format("not checked: {}", error.what());
+    }
   }
-  const CheckResult result = checkModel(parsePolicies(words.policies, words.mutant), search);
-  progress.reset();
-  writeOutput(words.output.json() ? checkJson(result, report) : checkText(result, report));
-  return exitCodeOf(verdictOf(result, words.output.strict), kselftest);
+  return trees;
+}
+
+std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>& archs,
+                                     SearchOptions search) {
+  const std::vector<Policy> policies = parsePolicies(words.policies, words.mutant);
+  std::vector<CheckResult> results;
+  ArchProgress progress(archs.size());
+  for (std::size_t i = 0; i < archs.size(); ++i) {
+    search.arch = archs[i];
+    search.progress = progress.ofArch(i);
+    results.push_back(checkModel(policies, search));
+  }
+  return results;
+}
+
+int check(const Words& words) {
+  const SearchOptions search = searchOf(words);
+  const bool strict = words.output.strict;
+  const ReportOptions report{PTECHECK_VERSION, search.rules, strict, search.share};
+  const bool kselftest = words.output.exit_style == "kselftest";
+  if (words.tree.given()) {
+    const std::vector<ArchTree> trees = checkTrees(words, parseArchs(words.archs), search);
+    writeOutput(words.output.json() ? treeJson(trees, report) : treeText(trees, report));
+    return exitCodeOf(verdictOf(trees, strict), kselftest);
+  }
+  const std::vector<CheckResult> results =
+      checkModels(words, parseArchs(words.archs.empty() ? "all" : words.archs), search);
+  writeOutput(words.output.json() ? checkJson(results, report) : checkText(results, report));
+  return exitCodeOf(verdictOf(results, strict), kselftest);
 }
 
 }  // namespace
@@ -102,6 +159,13 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       .add_option("--rule", words->rules, "Judge by this rule only (may be repeated; default: all)")
       ->type_name("NAME")
       ->allow_extra_args(false)
+      ->group(what);
+
+  command
+      .add_option("--arch", words->archs,
+                  "The entries of these architectures, or all (default: all in the model,\n"
+                  "x86_64 on a tree); `ptecheck list archs` names them")
+      ->type_name("ID,...")
       ->group(what);
 
   const std::string search = "Search";
@@ -144,8 +208,10 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       "Examples:\n"
       "  ptecheck check                            every policy, every rule\n"
       "  ptecheck check --policy v6.16 --rule write-gained\n"
+      "  ptecheck check --arch arm64               arm64's entries\n"
       "  ptecheck check --kernel ~/linux           the tree's own code\n"
       "  ptecheck check --kernel ~/linux --patch fix.patch\n"
+      "  ptecheck check --kernel ~/linux --arch arm64,s390\n"
       "  git bisect run ptecheck check --kernel .\n"
       "\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"

@@ -31,9 +31,11 @@ int replay(const Words& words) {
   report.version = PTECHECK_VERSION;
   report.name = words.id;
   report.row = id.row;
+  report.arch = id.arch;
   report.strict = words.output.strict;
   if (words.tree.given()) {
     TreeCheckOptions options = words.tree.options();
+    options.search.arch = id.arch;
     if (id.row == "base") options.patches.clear();
     report.row = "tree";
     report.subject = "the kernel tree " + words.tree.kernel;
@@ -45,9 +47,9 @@ int replay(const Words& words) {
                                        "--kernel TREE (and its patches with --patch)");
   } else {
     const Policy policy = parsePolicies({id.row}, "").front();
-    report.subject = "the built-in model (x86-64), policy " + id.row;
+    report.subject = modelName(id.arch) + ", policy " + id.row;
     report.scenario = scenarioOf(id);
-    report.run = runOnModel(report.scenario, policy);
+    report.run = runOnModel(report.scenario, policy, id.arch);
   }
   writeOutput(words.output.json() ? runJson({report}) : runText({report}));
   return exitCodeOf(verdictOf(report), words.output.exit_style == "kselftest");
@@ -64,9 +66,11 @@ void addReplay(CLI::App& app, Invocation& invocation) {
   command.footer(
       "Examples:\n"
       "  ptecheck replay e1/v6.16/100000000f6\n"
+      "  ptecheck replay e1/arm64/v6.16/100000000j3\n"
       "  ptecheck replay e1/tree/100000000f6 --kernel ~/linux\n"
       "\n"
-      "An id names a scenario and the policy (or `tree`) that it is about. With --kernel,\n"
+      "An id names a scenario, the architecture (unless it is x86_64) and the policy (or\n"
+      "`tree`) that it is about. With --kernel,\n"
       "a scenario found in the model runs on the tree instead.\n"
       "Exit status: 1 if a rule is broken, 0 if none is.");
   command.callback([words, &invocation] {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "check/arch_rules.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
 #include "cli/arguments.h"
@@ -15,6 +16,7 @@
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
+#include "scenario/abilities.h"
 #include "scenario/error.h"
 #include "scenario/legal.h"
 #include "scenario/text.h"
@@ -25,6 +27,7 @@ namespace {
 
 struct Words {
   std::vector<std::string> files;
+  std::string arch;
   std::string policy;
   std::string mutant;
   TreeWords tree;
@@ -40,10 +43,17 @@ Vocabulary vocabulary() {
   return names;
 }
 
-ScenarioFile readLegal(const std::string& path, const Vocabulary& names) {
+Arch archOfFile(const ScenarioFile& file) { return file.arch.empty() ? kX86 : archOf(file.arch); }
+
+// `arch`: instead of the file's, if it is not empty.
+ScenarioFile readLegal(const std::string& path, const Vocabulary& names, const std::string& arch) {
   ScenarioFile file = readScenarioFile(path, names);
+  if (!arch.empty()) file.arch = arch;
   if (const std::string why = whyIllegal(file.scenario); !why.empty())
     throw Error(ErrorKind::kUsage, path + ": no kernel gets into this situation: " + why);
+  const std::string missing = whatIsMissing(file.scenario, abilitiesOf(archOfFile(file)));
+  if (!missing.empty())
+    throw Error(ErrorKind::kUsage, path + ": " + archId(archOfFile(file)) + " has no " + missing);
   return file;
 }
 
@@ -54,7 +64,7 @@ void setExpectation(RunReport& report, const Expectation& expectation) {
 
 RunReport onModel(RunReport report, const Policy& policy, const std::string& name) {
   report.row = name;
-  report.subject = "the built-in model (" + std::string(archName(report.arch)) + "), " + name;
+  report.subject = modelName(report.arch) + ", " + name;
   report.run = runOnModel(report.scenario, policy, report.arch);
   return report;
 }
@@ -64,7 +74,9 @@ RunReport onTree(RunReport report, const ScenarioFile& file, const TreeWords& tr
   report.subject = "the kernel tree " + tree.kernel;
   for (const Expectation& expectation : file.expectations)
     if (expectation.kind == Expectation::Kind::kTree) setExpectation(report, expectation);
-  report.run = runOnTree(report.scenario, tree.options());
+  TreeCheckOptions options = tree.options();
+  options.search.arch = report.arch;
+  report.run = runOnTree(report.scenario, options);
   return report;
 }
 
@@ -86,6 +98,8 @@ void addExpected(const RunReport& report, const ScenarioFile& file, std::vector<
 
 int run(const Words& words) {
   const Vocabulary names = vocabulary();
+  if (!words.arch.empty() && parseArchs(words.arch).size() != 1)
+    throw Error(ErrorKind::kUsage, "--arch takes one architecture here, not '" + words.arch + "'");
   std::optional<Policy> policy;
   if (!words.policy.empty() || !words.mutant.empty()) {
     std::vector<std::string> policies;
@@ -93,7 +107,7 @@ int run(const Words& words) {
     policy = parsePolicies(policies, words.mutant).front();
   }
   std::vector<ScenarioFile> files;  // all read before any is run
-  for (const std::string& path : words.files) files.push_back(readLegal(path, names));
+  for (const std::string& path : words.files) files.push_back(readLegal(path, names, words.arch));
 
   std::vector<RunReport> runs;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -103,7 +117,7 @@ int run(const Words& words) {
     report.title = files[i].title;
     report.strict = words.output.strict;
     report.scenario = files[i].scenario;
-    if (!files[i].arch.empty()) report.arch = archOf(files[i].arch);
+    report.arch = archOfFile(files[i]);
     const std::size_t before = runs.size();
     if (policy)
       runs.push_back(onModel(std::move(report), *policy, "policy " + std::string(policy->name)));
@@ -155,12 +169,18 @@ void addRun(CLI::App& app, Invocation& invocation) {
       command.add_option("--mutant", words->mutant, "The model with this mistake built in")
           ->type_name("NAME")
           ->group(what);
+  command
+      .add_option("--arch", words->arch,
+                  "With the entries of this architecture (default: the one that the file\n"
+                  "names, else x86_64)")
+      ->type_name("ID")
+      ->group(what);
   addTreeOptions(command, words->tree)->excludes(policy)->excludes(mutant);
   addOutputOptions(command, words->output);
   command.footer(
       "Examples:\n"
       "  ptecheck run examples/*.pte\n"
-      "  ptecheck run my.pte --policy v6.16\n"
+      "  ptecheck run my.pte --policy v6.16 --arch arm64\n"
       "  ptecheck run my.pte --kernel ~/linux\n"
       "\n"
       "Exit status: with `expect` lines, 1 if one of them is not met; else 1 if a rule is\n"

@@ -55,6 +55,11 @@ inline const char* archName(Arch arch) {  // "x86-64"
   return withFormat(arch, []<class F>(std::type_identity<F>) -> const char* { return F::kName; });
 }
 
+inline const char* archKernelArch(Arch arch) {  // make ARCH=
+  return withFormat(arch,
+                    []<class F>(std::type_identity<F>) -> const char* { return F::kKernelArch; });
+}
+
 // kArchs if no format has this id.
 inline Arch archOf(std::string_view id) {
   Arch arch = 0;

@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
+#include "report/arch_verdicts.h"
 #include "report/numbers.h"
 #include "report/verdict.h"
 
@@ -80,6 +83,41 @@ std::string example(const CheckResult& result, const Row& row, RuleSet rules) {
                      shadow_stack ? ", on a shadow stack" : "", finding->id);
 }
 
+// Is it enough?
+std::string_view yesOrNo(const Row& row, bool strict) {
+  if (isCandidate(row, strict))
+    return "Yes, but for shadow stacks (a candidate: no kernel has been shown to get there).";
+  switch (verdictOf(row.broken, strict)) {
+    case Verdict::kGood:
+      return "Yes.";
+    case Verdict::kAtACost:
+      return "Yes, at a cost.";
+    default:
+      return "No.";
+  }
+}
+
+// " On arm64, riscv: yes, at a cost.", where it is another answer than on the first.
+std::string elsewhere(std::span<const CheckResult> results, std::string_view name, bool strict) {
+  const auto answer = [&](const CheckResult& result) {
+    return yesOrNo(*findRow(result, name), strict);
+  };
+  std::vector<std::pair<std::string, std::vector<Arch>>> others;
+  for (const CheckResult& result : results) {
+    if (answer(result) == answer(results[0])) continue;
+    std::string word(answer(result));
+    word[0] = static_cast<char>(word[0] - 'A' + 'a');
+    auto known = std::find_if(others.begin(), others.end(),
+                              [&](const auto& other) { return other.first == word; });
+    if (known == others.end()) known = others.insert(known, {word, {}});
+    known->second.push_back(result.arch);
+  }
+  std::string text;
+  for (const auto& [word, archs] : others)
+    text += fmt::format(" On {}: {}", archNames(archs), word);
+  return text;
+}
+
 std::string repair(const CheckResult& result, const Row& row, const Row& before,
                    const ReportOptions& options) {
   const RuleSet cured = before.broken & ~row.broken;
@@ -87,21 +125,8 @@ std::string repair(const CheckResult& result, const Row& row, const Row& before,
   const RuleSet remaining = grave & before.broken;
   const RuleSet introduced = grave & ~before.broken;
   const RuleSet costs = row.broken & kCostRules & ~grave;
-  std::string text;
   const bool candidate = isCandidate(row, options.strict);
-  if (candidate)
-    text = "Yes, but for shadow stacks (a candidate: no kernel has been shown to get there).";
-  else
-    switch (verdictOf(row.broken, options.strict)) {
-      case Verdict::kGood:
-        text = "Yes.";
-        break;
-      case Verdict::kAtACost:
-        text = "Yes, at a cost.";
-        break;
-      default:
-        text = "No.";
-    }
+  std::string text(yesOrNo(row, options.strict));
   if (cured != 0) text += fmt::format(" Cured: {}.", names(cured));
   if (remaining != 0) {
     text += candidate ? " Not cured there:" : " Not cured:";
@@ -126,7 +151,8 @@ std::string repair(const CheckResult& result, const Row& row, const Row& before,
 
 }  // namespace
 
-std::vector<Answer> answers(const CheckResult& result, const ReportOptions& options) {
+std::vector<Answer> answers(std::span<const CheckResult> results, const ReportOptions& options) {
+  const CheckResult& result = results.front();
   std::vector<Answer> list;
   const Row* const before = findRow(result, kAffected);
   if (before == nullptr) return list;
@@ -135,7 +161,8 @@ std::vector<Answer> answers(const CheckResult& result, const ReportOptions& opti
   for (const Question& question : kRepairs)
     if (const Row* row = findRow(result, question.row))
       list.push_back({fmt::format("{} ({})", question.text, row->name),
-                      repair(result, *row, *before, options)});
+                      repair(result, *row, *before, options) +
+                          elsewhere(results, question.row, options.strict)});
   return list;
 }
 

@@ -2,6 +2,7 @@
 #ifndef PTECHECK_REPORT_ANSWERS_H
 #define PTECHECK_REPORT_ANSWERS_H
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct Answer {
 // The questions that were asked when CVE-2026-31398 was repaired - what does the affected code do
 // wrong, and which of the proposed repairs is enough - with the answers that this result gives, in
 // numbers. The questions are fixed; every answer is worked out from the counts. Empty if the
-// affected form is not among the rows, and only for rows that are.
-std::vector<Answer> answers(const CheckResult& result, const ReportOptions& options);
+// affected form is not among the rows, and only for rows that are. Of several architectures the
+// first is answered for, and it is said where the answer is another one.
+std::vector<Answer> answers(std::span<const CheckResult> results, const ReportOptions& options);
 
 }  // namespace ptecheck
 

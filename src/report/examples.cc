@@ -7,6 +7,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "report/arch_verdicts.h"
 #include "report/entries.h"
 #include "report/layout.h"
 #include "report/numbers.h"
@@ -30,23 +31,36 @@ bool smaller(const Finding& a, const Finding& b) {
   return weight(a) < weight(b);
 }
 
-// The rows that break the rule, the one that is shown first.
-std::string brokenBy(const CheckResult& result, const Finding& shown) {
-  std::string text = shown.row;
-  for (const Row& row : result.rows)
-    if (row.name != shown.row && contains(row.broken, shown.rule)) text += ", " + row.name;
+// The rows that break the rule on any architecture, the one that is shown first; and where, if not
+// on all of them.
+std::string brokenBy(std::span<const CheckResult> results, const Finding& shown) {
+  std::vector<std::string> names = {shown.row};
+  std::vector<Arch> archs;
+  for (const CheckResult& result : results) {
+    bool broken = false;
+    for (const Row& row : result.rows) {
+      if (!contains(row.broken, shown.rule)) continue;
+      broken = true;
+      if (std::find(names.begin(), names.end(), row.name) == names.end()) names.push_back(row.name);
+    }
+    if (broken) archs.push_back(result.arch);
+  }
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  if (archs.size() < results.size()) text += "; only on " + archNames(archs);
   return text;
 }
 
 }  // namespace
 
-std::vector<const Finding*> smallestFindings(const CheckResult& result) {
+std::vector<const Finding*> smallestFindings(std::span<const CheckResult> results) {
   std::vector<const Finding*> chosen;
   for (const RuleInfo& info : ruleTable()) {
     const Finding* least = nullptr;
-    for (const Finding& finding : result.findings)
-      if (finding.rule == info.rule && (least == nullptr || smaller(finding, *least)))
-        least = &finding;
+    for (const CheckResult& result : results)
+      for (const Finding& finding : result.findings)
+        if (finding.rule == info.rule && (least == nullptr || smaller(finding, *least)))
+          least = &finding;
     if (least != nullptr) chosen.push_back(least);
   }
   return chosen;
@@ -88,14 +102,14 @@ std::string violationsText(const std::vector<Violation>& violations, std::size_t
   return text;
 }
 
-std::string examplesText(const CheckResult& result, const ReportOptions&) {
+std::string examplesText(std::span<const CheckResult> results) {
   std::string text;
-  for (const Finding* finding : smallestFindings(result)) {
+  for (const Finding* finding : smallestFindings(results)) {
     const RuleInfo& info = ruleInfo(finding->rule);
     text += heading(fmt::format("{} ({})", info.name, severityName(info.severity)));
     text += paragraph(info.text);
     text += paragraph(info.meaning, "If not: ", 8);
-    text += paragraph(brokenBy(result, *finding), "Broken by: ", 11);
+    text += paragraph(brokenBy(results, *finding), "Broken by: ", 11);
     text += paragraph("ptecheck replay " + finding->id, "Smallest example: ", 18) + '\n';
     text += situationText(finding->arch, finding->scenario, finding->outcome, kMostLines);
     std::vector<Violation> of_rule;

@@ -2,6 +2,7 @@
 #ifndef PTECHECK_REPORT_EXAMPLES_H
 #define PTECHECK_REPORT_EXAMPLES_H
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,14 @@
 
 namespace ptecheck {
 
-// The finding to show for each broken rule, in order of the rules: over all rows, the one with the
-// smallest folio, then the least out of the ordinary, then the first.
-std::vector<const Finding*> smallestFindings(const CheckResult& result);
+// Results: one for each architecture.
+//
+// The finding to show for each broken rule, in order of the rules: over all results and rows, the
+// one with the smallest folio, then the least out of the ordinary, then the first.
+std::vector<const Finding*> smallestFindings(std::span<const CheckResult> results);
 
 // One section a broken rule: what must hold, who breaks it, the smallest example.
-std::string examplesText(const CheckResult& result, const ReportOptions& options);
+std::string examplesText(std::span<const CheckResult> results);
 
 // The situation in words, entries before and after, and (if it has one) the subject's message.
 // `lines`: at most so many lines of entries.

@@ -135,22 +135,8 @@ Json rowJson(const Row& row, bool strict) {
   return json;
 }
 
-Json checkDocument(const CheckResult& result, const ReportOptions& options, Verdict verdict,
-                   std::string_view kind) {
-  Json json;
-  json["schema"] = "ptecheck-check-1";
-  json["version"] = options.version;
-  json["subject"] = {{"kind", kind}, {"name", result.subject}};
-  json["verdict"] = verdictName(verdict);
-  json["strict"] = options.strict;
-  json["rules"] = ruleList(options.rules);
-  json["share"] = {{"index", options.share.index + 1}, {"count", options.share.count}};
-  json["parts"] = Json::array();
-  for (const Part& part : result.parts) json["parts"].push_back(partJson(part));
-  json["unsupported"] = {{"scenarios", result.unsupported}, {"reason", result.unsupported_reason}};
-  json["rows"] = Json::array();
-  for (const Row& row : result.rows) json["rows"].push_back(rowJson(row, options.strict));
-  json["findings"] = Json::array();
+Json findingList(const CheckResult& result) {
+  Json list = Json::array();
   for (const Finding& finding : result.findings) {
     Json item;
     item["id"] = finding.id;
@@ -159,25 +145,73 @@ Json checkDocument(const CheckResult& result, const ReportOptions& options, Verd
     item["severity"] = severityName(ruleInfo(finding.rule).severity);
     addSituation(item, finding.arch, finding.scenario, finding.outcome, finding.violations);
     item["lines_ran"] = finding.lines_ran;
-    json["findings"].push_back(std::move(item));
+    list.push_back(std::move(item));
   }
+  return list;
+}
+
+Json archJson(Arch arch, const CheckResult& result, Verdict verdict, bool strict) {
+  Json json;
+  json["arch"] = archId(arch);
+  json["name"] = archName(arch);
+  json["verdict"] = verdictName(verdict);
+  json["not_run"] = nullptr;
+  json["parts"] = Json::array();
+  for (const Part& part : result.parts) json["parts"].push_back(partJson(part));
+  json["unsupported"] = {{"scenarios", result.unsupported}, {"reason", result.unsupported_reason}};
+  json["rows"] = Json::array();
+  for (const Row& row : result.rows) json["rows"].push_back(rowJson(row, strict));
+  json["findings"] = findingList(result);
+  return json;
+}
+
+Json checkDocument(const ReportOptions& options, Verdict verdict, std::string_view kind,
+                   std::string_view name) {
+  Json json;
+  json["schema"] = "ptecheck-check-2";
+  json["version"] = options.version;
+  json["subject"] = {{"kind", kind}, {"name", name}};
+  json["verdict"] = verdictName(verdict);
+  json["strict"] = options.strict;
+  json["rules"] = ruleList(options.rules);
+  json["share"] = {{"index", options.share.index + 1}, {"count", options.share.count}};
+  json["architectures"] = Json::array();
   return json;
 }
 
 }  // namespace
 
-std::string checkJson(const CheckResult& result, const ReportOptions& options) {
-  return print(checkDocument(result, options, verdictOf(result, options.strict), "model"));
+std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options) {
+  Json json =
+      checkDocument(options, verdictOf(results, options.strict), "model", "the built-in model");
+  for (const CheckResult& result : results)
+    json["architectures"].push_back(
+        archJson(result.arch, result, verdictOf(result, options.strict), options.strict));
+  return print(json);
 }
 
-std::string treeJson(const TreeCheck& check, const ReportOptions& options) {
-  Json json = checkDocument(check.result, options, verdictOf(check, options.strict), "tree");
-  json["tree"] = {{"version", check.version},
-                  {"batches", check.batches},
-                  {"new_rules", ruleList(check.new_rules)},
-                  {"never_ran", check.never_ran},
-                  {"bit_differences", check.bit_differences},
-                  {"notes", check.notes}};
+std::string treeJson(const std::vector<ArchTree>& trees, const ReportOptions& options) {
+  std::string name;
+  for (const ArchTree& tree : trees)
+    if (name.empty() && tree.check) name = tree.check->result.subject;
+  Json json = checkDocument(options, verdictOf(trees, options.strict), "tree", name);
+  for (const ArchTree& tree : trees) {
+    if (!tree.check) {
+      Json item = archJson(tree.arch, {}, Verdict::kNotChecked, options.strict);
+      item["not_run"] = tree.why_not;
+      json["architectures"].push_back(std::move(item));
+      continue;
+    }
+    const TreeCheck& check = *tree.check;
+    Json item = archJson(tree.arch, check.result, verdictOf(check, options.strict), options.strict);
+    item["tree"] = {{"version", check.version},
+                    {"batches", check.batches},
+                    {"new_rules", ruleList(check.new_rules)},
+                    {"never_ran", check.never_ran},
+                    {"bit_differences", check.bit_differences},
+                    {"notes", check.notes}};
+    json["architectures"].push_back(std::move(item));
+  }
   return print(json);
 }
 
@@ -192,6 +226,7 @@ std::string runJson(const std::vector<RunReport>& reports) {
     item["name"] = report.name;
     item["subject"] = report.subject;
     item["row"] = report.row;
+    item["arch"] = archId(report.arch);
     item["verdict"] =
         verdictName(done ? verdictOf(report.run.broken, report.strict) : Verdict::kNotChecked);
     item["broken"] = ruleList(report.run.broken);

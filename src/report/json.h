@@ -14,9 +14,11 @@
 
 namespace ptecheck {
 
-std::string checkJson(const CheckResult& result, const ReportOptions& options);  // ptecheck-check-1
-std::string treeJson(const TreeCheck& check, const ReportOptions& options);      // ptecheck-check-1
-std::string runJson(const std::vector<RunReport>& reports);                      // ptecheck-run-1
+// ptecheck-check-2, one result for each architecture
+std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options);
+std::string treeJson(const std::vector<ArchTree>& trees, const ReportOptions& options);
+// ptecheck-run-1
+std::string runJson(const std::vector<RunReport>& reports);
 
 }  // namespace ptecheck
 

@@ -21,20 +21,22 @@ json schema() {
 ReportOptions options() { return {"0.1.0", kAllRules, false, {}}; }
 
 TEST(Json, AResultObeysTheDocumentedSchema) {
-  const json document = json::parse(checkJson(sampleResult(), options()));
+  const json document = json::parse(checkJson({sampleResult()}, options()));
   EXPECT_EQ(whyInvalid(schema(), document), "");
   EXPECT_EQ(document.at("verdict"), "broken");
-  EXPECT_EQ(document.at("rows").at(1).at("broken").at("write-gained"), 250000);
-  EXPECT_EQ(document.at("rows").at(0).at("broken"), json::object());
-  EXPECT_EQ(document.at("findings").at(0).at("entries").at(1).at("after"), "w..Y...");
+  EXPECT_EQ(document.at("architectures").at(0).at("rows").at(1).at("broken").at("write-gained"),
+            250000);
+  EXPECT_EQ(document.at("architectures").at(0).at("rows").at(0).at("broken"), json::object());
+  EXPECT_EQ(document.at("architectures").at(0).at("findings").at(0).at("entries").at(1).at("after"),
+            "w..Y...");
   EXPECT_EQ(document.at("share"), json({{"index", 1}, {"count", 1}}));
 }
 
 TEST(Json, ATreeObeysTheDocumentedSchema) {
-  const json document = json::parse(treeJson(sampleTree(), options()));
+  const json document = json::parse(treeJson({{kX86, sampleTree()}}, options()));
   EXPECT_EQ(whyInvalid(schema(), document), "");
   EXPECT_EQ(document.at("subject").at("kind"), "tree");
-  EXPECT_EQ(document.at("tree").at("version"), "6.18.1");
+  EXPECT_EQ(document.at("architectures").at(0).at("tree").at("version"), "6.18.1");
 }
 
 TEST(Json, ARunObeysTheDocumentedSchema) {
@@ -53,15 +55,15 @@ TEST(Json, ARunObeysTheDocumentedSchema) {
 
 // The check of the schema must be able to fail.
 TEST(Json, TheSchemaIsNotEmptyWords) {
-  const json good = json::parse(checkJson(sampleResult(), options()));
+  const json good = json::parse(checkJson({sampleResult()}, options()));
   json bad = good;
   bad["surprise"] = 1;
   EXPECT_NE(whyInvalid(schema(), bad), "");
   bad = good;
-  bad.erase("rows");
+  bad["architectures"][0].erase("rows");
   EXPECT_NE(whyInvalid(schema(), bad), "");
   bad = good;
-  bad["findings"][0]["violations"][0]["page"] = "one";
+  bad["architectures"][0]["findings"][0]["violations"][0]["page"] = "one";
   EXPECT_NE(whyInvalid(schema(), bad), "");
   bad = good;
   bad["verdict"] = "fine";

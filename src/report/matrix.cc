@@ -19,13 +19,6 @@ std::string columnHeading(Rule rule) {
   return text;
 }
 
-// Shorter than verdictWord(): columns are dear.
-std::string cellOf(const Row& row, bool strict) {
-  if (isCandidate(row, strict)) return "candid.";
-  const Verdict verdict = verdictOf(row.broken, strict);
-  return verdict == Verdict::kAtACost ? "costs" : std::string(verdictWord(verdict));
-}
-
 RuleSet brokenByAny(const CheckResult& result) {
   RuleSet broken = 0;
   for (const Row& row : result.rows) broken |= row.broken;
@@ -34,13 +27,19 @@ RuleSet brokenByAny(const CheckResult& result) {
 
 }  // namespace
 
+std::string verdictCell(const Row& row, bool strict) {
+  if (isCandidate(row, strict)) return "candid.";
+  const Verdict verdict = verdictOf(row.broken, strict);
+  return verdict == Verdict::kAtACost ? "costs" : std::string(verdictWord(verdict));
+}
+
 std::string ruleMatrix(const CheckResult& result, const ReportOptions& options) {
   const std::vector<Rule> rules = rulesOf(brokenByAny(result));
   Table table;
   table.addColumn("verdict");
   for (Rule rule : rules) table.addColumn(columnHeading(rule));
   for (const Row& row : result.rows) {
-    std::vector<std::string> cells{cellOf(row, options.strict)};
+    std::vector<std::string> cells{verdictCell(row, options.strict)};
     for (Rule rule : rules) cells.push_back(compact(row.count[static_cast<std::size_t>(rule)]));
     table.addLine(row.name, std::move(cells));
   }

@@ -9,6 +9,10 @@
 
 namespace ptecheck {
 
+// The verdict on a row, in a word that is short enough for a column: "good", "costs", "candid.",
+// "BROKEN".
+std::string verdictCell(const Row& row, bool strict);
+
 // Rows against the rules that at least one of them breaks: a verdict, and how many scenarios break
 // each.
 std::string ruleMatrix(const CheckResult& result, const ReportOptions& options);

@@ -6,9 +6,11 @@
 #include <algorithm>
 
 #include "report/answers.h"
+#include "report/arch_verdicts.h"
 #include "report/examples.h"
 #include "report/layout.h"
 #include "report/matrix.h"
+#include "report/names.h"
 #include "report/numbers.h"
 #include "report/verdict.h"
 #include "spec/describe.h"
@@ -31,34 +33,54 @@ std::string folios(const Space& space) {
                               : fmt::format("folios of 1 to {} pages", space.max_pages);
 }
 
-std::string partText(const Part& part, const Share& share) {
-  const std::string scenarios = counted(part.scenarios, "scenario", "scenarios");
+// `count`: how many scenarios it were, too.
+std::string partText(const Part& part, const Share& share, bool count) {
+  const std::string scenarios =
+      count ? counted(part.scenarios, "scenario", "scenarios") + ", " : "";
   const std::string of_all =
       share.count > 1 ? fmt::format(", share {} of {}", share.index + 1, share.count) : "";
   if (part.space.random)
-    return labelled("random", fmt::format("{}, {}, seed {}{}", scenarios, folios(part.space),
-                                          part.seed, of_all));
+    return labelled(
+        "random", fmt::format("{}{}, seed {}{}", scenarios, folios(part.space), part.seed, of_all));
   std::string budgets;
   for (unsigned order = 0; order < part.space.deviations.size(); ++order)
     if (const unsigned pages = 1U << order; pages <= part.space.max_pages)
       budgets += fmt::format("{}{} ({})", budgets.empty() ? "" : ", ", part.space.deviations[order],
                              counted(pages, "page", "pages"));
-  return labelled("exhaustive", fmt::format("{}, {}, deviations: up to {}{}", scenarios,
+  return labelled("exhaustive", fmt::format("{}{}, deviations: up to {}{}", scenarios,
                                             folios(part.space), budgets, of_all));
+}
+
+std::string rulesAskedFor(const ReportOptions& options) {
+  if (options.rules == kAllRules) return "";
+  std::string names;
+  for (Rule rule : rulesOf(options.rules))
+    names += (names.empty() ? "" : ", ") + std::string(ruleInfo(rule).name);
+  return labelled("rules", "only " + names);
 }
 
 // What was run, by whom.
 std::string headText(const CheckResult& result, const ReportOptions& options) {
   std::string text = labelled("ptecheck", options.version);
   text += labelled("subject", result.subject);
-  for (const Part& part : result.parts) text += partText(part, options.share);
-  if (options.rules != kAllRules) {
-    std::string names;
-    for (Rule rule : rulesOf(options.rules))
-      names += (names.empty() ? "" : ", ") + std::string(ruleInfo(rule).name);
-    text += labelled("rules", "only " + names);
+  for (const Part& part : result.parts) text += partText(part, options.share, true);
+  return text + rulesAskedFor(options);
+}
+
+// The same of several architectures, whose searches differ in how many scenarios there are.
+std::string headText(const std::vector<CheckResult>& results, const ReportOptions& options) {
+  std::string text = labelled("ptecheck", options.version);
+  text += labelled("subject", fmt::format("the built-in model, {} architectures", results.size()));
+  std::string scenarios;
+  for (const CheckResult& result : results) {
+    std::uint64_t sum = 0;
+    for (const Part& part : result.parts) sum += part.scenarios;
+    scenarios += fmt::format("{}{} {}", scenarios.empty() ? "" : ", ", archId(result.arch),
+                             withSeparators(sum));
   }
-  return text;
+  for (const Part& part : results[0].parts) text += partText(part, options.share, false);
+  text += labelled("scenarios", scenarios);
+  return text + rulesAskedFor(options);
 }
 
 std::string unsupportedText(const CheckResult& result) {
@@ -69,7 +91,8 @@ std::string unsupportedText(const CheckResult& result) {
                                result.unsupported_reason));
 }
 
-std::string rulesText(const CheckResult& result, const ReportOptions& options) {
+// `candidates`: the word is used somewhere.
+std::string rulesText(const CheckResult& result, const ReportOptions& options, bool candidates) {
   RuleSet broken = 0;
   for (const Row& row : result.rows) broken |= row.broken;
   if (broken == 0) return "None is broken.\n";
@@ -78,12 +101,18 @@ std::string rulesText(const CheckResult& result, const ReportOptions& options) {
                 ? "BROKEN: breaks a rule (--strict)."
                 : "Costs: breaks only write-lost or soft-dirty-gained, which cost time or "
                   "space. BROKEN: breaks another rule.";
-  if (std::any_of(result.rows.begin(), result.rows.end(),
-                  [&](const Row& row) { return isCandidate(row, options.strict); }))
+  if (candidates)
     legend +=
         " Candid.: a candidate; it breaks such rules on shadow stacks alone, and no kernel has "
         "been shown to get a large lazyfree folio there.";
   return ruleMatrix(result, options) + '\n' + paragraph(legend);
+}
+
+bool anyCandidate(std::span<const CheckResult> results, bool strict) {
+  for (const CheckResult& result : results)
+    for (const Row& row : result.rows)
+      if (isCandidate(row, strict)) return true;
+  return false;
 }
 
 // How many rows are broken, and which are not.
@@ -114,8 +143,9 @@ std::string summary(const CheckResult& result, bool strict) {
   return text;
 }
 
-std::string pricesText(const CheckResult& result, const ReportOptions& options) {
-  std::string text = heading("What each costs");
+std::string pricesText(const CheckResult& result, const ReportOptions& options,
+                       const std::string& where = "") {
+  std::string text = heading("What each costs" + where);
   text += priceTable(result, options) + '\n';
   text += paragraph(
       "Per million scenarios, but for the first column: entries unmapped or put back as one "
@@ -123,11 +153,13 @@ std::string pricesText(const CheckResult& result, const ReportOptions& options) 
   return text;
 }
 
-std::string examplesPart(const CheckResult& result, const ReportOptions& options) {
-  if (result.findings.empty()) return "";
+std::string examplesPart(std::span<const CheckResult> results) {
+  if (std::all_of(results.begin(), results.end(),
+                  [](const CheckResult& result) { return result.findings.empty(); }))
+    return "";
   std::string text = heading("The smallest example of each broken rule");
   text += std::string(kLettersLegend) + '\n';
-  return text + examplesText(result, options);
+  return text + examplesText(results);
 }
 
 std::string oneRun(const RunReport& report) {
@@ -153,32 +185,51 @@ std::string oneRun(const RunReport& report) {
 
 }  // namespace
 
-std::string checkText(const CheckResult& result, const ReportOptions& options) {
-  std::string text = headText(result, options);
-  const bool checked = verdictOf(result, options.strict) != Verdict::kNotChecked;
-  text += labelled("verdict",
-                   checked ? summary(result, options.strict) : "not checked: no scenario was run");
-  text += heading("Which policy breaks which rule");
-  text += rulesText(result, options);
-  text += unsupportedText(result);
-  text += pricesText(result, options);
-  if (const std::vector<Answer> list = answers(result, options); !list.empty()) {
+std::string checkText(const std::vector<CheckResult>& results, const ReportOptions& options) {
+  const CheckResult& first = results.front();
+  const bool several = results.size() > 1;
+  std::string text = several ? headText(results, options) : headText(first, options);
+  const bool checked = verdictOf(results, options.strict) != Verdict::kNotChecked;
+  text += labelled("verdict", !checked  ? "not checked: no scenario was run"
+                              : several ? archSummary(results, options.strict)
+                                        : summary(first, options.strict));
+  // All that follows about rules and costs is of the first.
+  const std::string where = several ? fmt::format(" on {}", archId(first.arch)) : "";
+  if (several) {
+    text += heading("Which policy is good on which architecture");
+    text += archVerdicts(results, options);
+  }
+  text += heading("Which policy breaks which rule" + where);
+  text += rulesText(first, options, anyCandidate(results, options.strict));
+  for (const CheckResult& result : results) text += unsupportedText(result);
+  text += pricesText(first, options, where);
+  if (several)
+    text +=
+        '\n' + paragraph(fmt::format("The same of another architecture: ptecheck check --arch {}",
+                                     archId(results.back().arch)));
+  if (const std::vector<Answer> list = answers(results, options); !list.empty()) {
     text += heading("The questions asked about CVE-2026-31398");
     for (const Answer& answer : list)
       text += paragraph(answer.question) + paragraph(answer.text, "  ", 2);
   }
-  return text + examplesPart(result, options);
+  return text + examplesPart(results);
 }
 
-std::string treeText(const TreeCheck& check, const ReportOptions& options) {
-  const CheckResult& result = check.result;
-  const Verdict verdict = verdictOf(check, options.strict);
-  std::string why;
+namespace {
+
+std::string treeVerdict(const TreeCheck& check, bool strict) {
+  const Verdict verdict = verdictOf(check, strict);
+  std::string text(verdictWord(verdict));
   if (verdict == Verdict::kNotChecked)
-    why = check.never_ran.empty() ? ": no scenario was run" : ": changed lines never ran";
-  for (const Row& row : result.rows)
-    if (row.name == "tree" && row.broken != 0) why += ": " + ruleNames(row.broken);
-  std::string text = labelled("verdict", std::string(verdictWord(verdict)) + why);
+    text += check.never_ran.empty() ? ": no scenario was run" : ": changed lines never ran";
+  for (const Row& row : check.result.rows)
+    if (row.name == "tree" && row.broken != 0) text += ": " + ruleNames(row.broken);
+  return text;
+}
+
+std::string oneTree(const TreeCheck& check, const ReportOptions& options) {
+  const CheckResult& result = check.result;
+  std::string text = labelled("verdict", treeVerdict(check, options.strict));
   text += headText(result, options);
   text += labelled("batches", check.batches ? "yes, mm/rmap.c unmaps several entries at a time"
                                             : "no, mm/rmap.c unmaps one entry at a time");
@@ -189,7 +240,7 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
     for (const std::string& line : check.never_ran) text += paragraph(line, "  ", 4);
   }
   text += heading("Rules");
-  text += rulesText(result, options);
+  text += rulesText(result, options, anyCandidate(std::span(&result, 1), options.strict));
   if (check.batches) text += pricesText(result, options);
   if (!check.bit_differences.empty()) {
     text += heading("Bits, batched against one entry at a time");
@@ -199,7 +250,26 @@ std::string treeText(const TreeCheck& check, const ReportOptions& options) {
     text += heading("Notes");
     for (const std::string& note : check.notes) text += paragraph(note, "* ", 2);
   }
-  return text + examplesPart(result, options);
+  return text + examplesPart(std::span(&result, 1));
+}
+
+}  // namespace
+
+std::string treeText(const std::vector<ArchTree>& trees, const ReportOptions& options) {
+  if (trees.size() == 1 && trees[0].check) return oneTree(*trees[0].check, options);
+  std::string text = labelled("verdict", verdictWord(verdictOf(trees, options.strict))) + '\n';
+  std::vector<NamedThing> verdicts;
+  for (const ArchTree& tree : trees)
+    verdicts.push_back(
+        {archId(tree.arch), tree.check ? treeVerdict(*tree.check, options.strict) : tree.why_not});
+  text += nameList(verdicts);
+  for (const ArchTree& tree : trees) {
+    if (!tree.check) continue;
+    const std::string title = fmt::format("====== {} ", archName(tree.arch));
+    text += '\n' + title + std::string(kColumns - title.size(), '=') + "\n\n";
+    text += oneTree(*tree.check, options);
+  }
+  return text;
 }
 
 std::string runText(const std::vector<RunReport>& reports) {

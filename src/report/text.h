@@ -14,11 +14,12 @@
 namespace ptecheck {
 
 // Of the model: what was run; policies against rules; what each costs; the answers that follow; the
-// smallest example of each broken rule.
-std::string checkText(const CheckResult& result, const ReportOptions& options);
+// smallest example of each broken rule. Of several architectures (the same policies in each
+// result): first policies against architectures, then all that of the first one.
+std::string checkText(const std::vector<CheckResult>& results, const ReportOptions& options);
 
-// Of a kernel tree: the verdict first.
-std::string treeText(const TreeCheck& check, const ReportOptions& options);
+// Of a kernel tree: the verdict first; of several architectures, theirs, then a section for each.
+std::string treeText(const std::vector<ArchTree>& trees, const ReportOptions& options);
 
 // Of single scenarios.
 std::string runText(const std::vector<RunReport>& reports);

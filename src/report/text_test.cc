@@ -23,7 +23,7 @@ ReportOptions options() { return {"0.1.0", kAllRules, false, {}}; }
 std::string answerTo(const CheckResult& result, const std::string& row, bool strict = false) {
   ReportOptions asked = options();
   asked.strict = strict;
-  for (const Answer& answer : answers(result, asked))
+  for (const Answer& answer : answers(std::span(&result, 1), asked))
     if (has(answer.question, row)) return answer.text;
   return "not asked";
 }
@@ -108,7 +108,7 @@ TEST(Answers, TurnWhenTheCountsDo) {
   EXPECT_TRUE(has(answerTo(result, "respect-write-softdirty"), "Yes, at a cost."));
   EXPECT_TRUE(answerTo(result, "respect-write-softdirty", true).starts_with("No."));
   result.rows.erase(result.rows.begin() + 1);
-  EXPECT_TRUE(answers(result, options()).empty());  // nothing to compare with
+  EXPECT_TRUE(answers(std::span(&result, 1), options()).empty());  // nothing to compare with
 }
 
 TEST(Verdicts, CostFailsOnlyIfStrict) {
@@ -157,12 +157,12 @@ TEST(Examples, TheSmallestOfAllRowsIsShown) {
   CheckResult result = sampleResult();
   for (Finding& finding : result.findings)
     if (finding.row == "v6.16") finding = sampleFinding("v6.16", finding.rule, 4);
-  const std::vector<const Finding*> chosen = smallestFindings(result);
+  const std::vector<const Finding*> chosen = smallestFindings(std::span(&result, 1));
   ASSERT_EQ(chosen.size(), 5U);
   EXPECT_EQ(chosen[0]->rule, Rule::kWriteGained);
   EXPECT_EQ(chosen[1]->rule, Rule::kSoftDirtyLost);
   EXPECT_EQ(chosen[1]->row, "wrprotect");  // v6.16's has four pages
-  const std::string text = examplesText(result, options());
+  const std::string text = examplesText(std::span(&result, 1));
   EXPECT_TRUE(has(text, "Broken by: wrprotect, v6.16\n"));
   EXPECT_TRUE(has(text, "Smallest example: ptecheck replay e1/wrprotect/1001\n"));
   EXPECT_TRUE(has(text, "* A page 1: read-only before, writable after\n"));
@@ -183,7 +183,7 @@ TEST(Examples, LongOnesAreCutAndSayHowMuch) {
 }
 
 TEST(Text, TheMainJobFitsIn75Columns) {
-  const std::string text = checkText(sampleResult(), options());
+  const std::string text = checkText({sampleResult()}, options());
   EXPECT_LE(longestLine(text), kColumns);
   EXPECT_TRUE(has(text, "900,000 scenarios"));
   EXPECT_TRUE(has(text, "2 (2 pages), 1 (4 pages)\n"));
@@ -196,7 +196,7 @@ TEST(Text, IfNothingIsBrokenThereIsNoTable) {
   CheckResult result = sampleResult();
   result.rows.resize(1);
   result.findings.clear();
-  const std::string text = checkText(result, options());
+  const std::string text = checkText({result}, options());
   EXPECT_TRUE(has(text, "verdict:     0 of 1 policy BROKEN; good: unbatched\n"));
   EXPECT_TRUE(has(text, "None is broken.\n"));
   EXPECT_FALSE(has(text, "smallest example"));
@@ -206,14 +206,14 @@ TEST(Text, WhatDidNotRunIsSaid) {
   CheckResult result = sampleResult();
   result.unsupported = 1200;
   result.unsupported_reason = "no shadow stacks here";
-  const std::string text = checkText(result, options());
+  const std::string text = checkText({result}, options());
   EXPECT_TRUE(has(text, "Not run: 1,200 scenarios"));
   EXPECT_TRUE(has(text, "no shadow stacks here"));
 }
 
 TEST(Text, ATreeStartsWithItsVerdict) {
   TreeCheck check = sampleTree();
-  std::string text = treeText(check, options());
+  std::string text = treeText({{kX86, check}}, options());
   EXPECT_TRUE(text.starts_with("verdict:     BROKEN: write-gained\n"));
   EXPECT_LE(longestLine(text), kColumns);
   EXPECT_TRUE(has(text, "write: gained 4, lost 0"));
@@ -221,7 +221,7 @@ TEST(Text, ATreeStartsWithItsVerdict) {
   check.result.rows = {sampleRow("tree", {})};
   check.result.findings.clear();
   check.never_ran = {"mm/rmap.c:1857"};
-  text = treeText(check, options());
+  text = treeText({{kX86, check}}, options());
   EXPECT_TRUE(text.starts_with("verdict:     not checked: changed lines never ran\n"));
   EXPECT_TRUE(has(text, "  mm/rmap.c:1857\n"));
 }

@@ -49,6 +49,23 @@ Verdict verdictOf(RuleSet broken, bool strict) {
   return strict || (broken & ~kCostRules) != 0 ? Verdict::kBroken : Verdict::kAtACost;
 }
 
+Verdict worse(Verdict a, Verdict b) {
+  const auto weight = [](Verdict verdict) {
+    switch (verdict) {
+      case Verdict::kGood:
+        return 0;
+      case Verdict::kAtACost:
+        return 1;
+      case Verdict::kNotChecked:
+        return 2;
+      case Verdict::kBroken:
+        break;
+    }
+    return 3;
+  };
+  return weight(a) < weight(b) ? b : a;
+}
+
 bool isCandidate(const Row& row, bool strict) {
   return verdictOf(row.broken, strict) == Verdict::kBroken &&
          verdictOf(row.broken_elsewhere, strict) != Verdict::kBroken;
@@ -61,6 +78,12 @@ Verdict verdictOf(const CheckResult& result, bool strict) {
   return verdictOf(broken, strict);
 }
 
+Verdict verdictOf(const std::vector<CheckResult>& results, bool strict) {
+  Verdict worst = Verdict::kGood;
+  for (const CheckResult& result : results) worst = worse(worst, verdictOf(result, strict));
+  return worst;
+}
+
 Verdict verdictOf(const TreeCheck& check, bool strict) {
   RuleSet broken = 0;
   for (const Row& row : check.result.rows)
@@ -68,6 +91,17 @@ Verdict verdictOf(const TreeCheck& check, bool strict) {
   const Verdict verdict = verdictOf(broken, strict);
   if (verdict == Verdict::kBroken) return verdict;
   return check.never_ran.empty() && anythingRan(check.result) ? verdict : Verdict::kNotChecked;
+}
+
+Verdict verdictOf(const std::vector<ArchTree>& trees, bool strict) {
+  bool any = false;
+  Verdict worst = Verdict::kGood;
+  for (const ArchTree& tree : trees) {
+    if (tree.model_only) continue;
+    any = true;
+    worst = worse(worst, tree.check ? verdictOf(*tree.check, strict) : Verdict::kNotChecked);
+  }
+  return any ? worst : Verdict::kNotChecked;
 }
 
 Verdict verdictOf(const RunReport& report) {
