@@ -112,9 +112,13 @@ std::size_t longestLine(const std::string& text) {
 
 json schema() { return json::parse(readFile(PTECHECK_SOURCE_DIR "/docs/output-schema.json")); }
 
-// A check that takes a moment only, and still breaks rules.
+// What a check says of its first architecture.
+json of(const json& document) { return document.at("architectures").at(0); }
+
+// A check that takes a moment only, on one architecture, and still breaks rules.
 Words smallCheck(const Words& more = {}) {
-  Words words = {"check", "--pages", "4", "--deviations", "1.1.0", "--random", "500"};
+  Words words = {"check",    "--pages", "4",      "--deviations", "1.1.0",
+                 "--random", "500",     "--arch", "x86_64"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -151,7 +155,8 @@ TEST(Cli, VersionAndLists) {
   EXPECT_TRUE(has(run({"list", "policies"}).out, "respect-write-softdirty"));
   EXPECT_TRUE(has(run({"list", "rules"}).out, "soft-dirty-lost"));
   EXPECT_TRUE(has(run({"list", "mutants"}).out, "rss-not-reduced"));
-  for (const char* what : {"policies", "rules", "mutants"})
+  EXPECT_TRUE(has(run({"list", "archs"}).out, "loongarch"));
+  for (const char* what : {"policies", "rules", "mutants", "archs"})
     EXPECT_LE(longestLine(run({"list", what}).out), 75U) << what;
 }
 
@@ -194,32 +199,32 @@ TEST(Cli, SharesAddUp) {
   const json whole = json::parse(run(smallCheck({"--format", "json"})).out);
   const json first = json::parse(run(smallCheck({"--format", "json", "--share", "1/2"})).out);
   const json second = json::parse(run(smallCheck({"--format", "json", "--share", "2/2"})).out);
-  for (std::size_t part = 0; part < whole["parts"].size(); ++part) {
-    const std::uint64_t a = first["parts"][part]["scenarios"],
-                        b = second["parts"][part]["scenarios"];
-    EXPECT_EQ(a + b, whole["parts"][part]["scenarios"].get<std::uint64_t>());
+  for (std::size_t part = 0; part < of(whole)["parts"].size(); ++part) {
+    const std::uint64_t a = of(first)["parts"][part]["scenarios"],
+                        b = of(second)["parts"][part]["scenarios"];
+    EXPECT_EQ(a + b, of(whole)["parts"][part]["scenarios"].get<std::uint64_t>());
     EXPECT_GT(a, 0U);
     EXPECT_GT(b, 0U);
   }
-  for (std::size_t row = 0; row < whole["rows"].size(); ++row) {
-    for (const auto& [rule, count] : whole["rows"][row]["broken"].items())
+  for (std::size_t row = 0; row < of(whole)["rows"].size(); ++row) {
+    for (const auto& [rule, count] : of(whole)["rows"][row]["broken"].items())
       EXPECT_EQ(count.get<std::uint64_t>(),
-                first["rows"][row]["broken"].value(rule, std::uint64_t{0}) +
-                    second["rows"][row]["broken"].value(rule, std::uint64_t{0}))
+                of(first)["rows"][row]["broken"].value(rule, std::uint64_t{0}) +
+                    of(second)["rows"][row]["broken"].value(rule, std::uint64_t{0}))
           << rule;
-    for (const auto& [what, sum] : whole["rows"][row]["price"].items())
+    for (const auto& [what, sum] : of(whole)["rows"][row]["price"].items())
       EXPECT_EQ(sum.get<std::uint64_t>(),
-                first["rows"][row]["price"][what].get<std::uint64_t>() +
-                    second["rows"][row]["price"][what].get<std::uint64_t>())
+                of(first)["rows"][row]["price"][what].get<std::uint64_t>() +
+                    of(second)["rows"][row]["price"][what].get<std::uint64_t>())
           << what;
   }
 }
 
 TEST(Cli, TheSearchIsTheOneAskedFor) {
   const json parts =
-      json::parse(run({"check", "--policy", "unbatched", "--format", "json", "--pages", "8",
-                       "--deviations", "1.0.0", "--random", "300", "--seed", "7"})
-                      .out)["parts"];
+      of(json::parse(run({"check", "--policy", "unbatched", "--format", "json", "--pages", "8",
+                          "--deviations", "1.0.0", "--random", "300", "--seed", "7"})
+                         .out))["parts"];
   ASSERT_EQ(parts.size(), 2U);
   EXPECT_EQ(parts[0]["max_pages"], 4);
   EXPECT_EQ(parts[0]["deviations"], json({1, 0, 0}));
@@ -229,8 +234,8 @@ TEST(Cli, TheSearchIsTheOneAskedFor) {
   const json only_exhaustive = json::parse(
       run({"check", "--policy", "unbatched", "--format", "json", "--pages", "1", "--random", "0"})
           .out);
-  ASSERT_EQ(only_exhaustive["parts"].size(), 1U);
-  EXPECT_EQ(only_exhaustive["parts"][0]["max_pages"], 1);
+  ASSERT_EQ(of(only_exhaustive)["parts"].size(), 1U);
+  EXPECT_EQ(of(only_exhaustive)["parts"][0]["max_pages"], 1);
 }
 
 TEST(Cli, JsonObeysItsSchema) {
@@ -238,14 +243,14 @@ TEST(Cli, JsonObeysItsSchema) {
   EXPECT_EQ(check.status, 1);
   const json document = json::parse(check.out);
   EXPECT_EQ(whyInvalid(schema(), document), "");
-  EXPECT_EQ(document["rows"].size(), 11U);
+  EXPECT_EQ(of(document)["rows"].size(), 11U);
 }
 
 // Every finding's id shows the same rule broken again, also under --format json.
 TEST(Cli, EveryFindingReplays) {
   const json document = json::parse(run(smallCheck({"--format", "json"})).out);
-  ASSERT_FALSE(document["findings"].empty());
-  for (const json& finding : document["findings"]) {
+  ASSERT_FALSE(of(document)["findings"].empty());
+  for (const json& finding : of(document)["findings"]) {
     const std::string id = finding["id"];
     const Ended text = run({"replay", id, "--strict"});
     EXPECT_EQ(text.status, 1) << id;
@@ -280,7 +285,7 @@ TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
   std::istringstream words(text);
   for (std::string word; words >> word;) {
     const bool id = word.size() > 5 && (word[0] == 'e' || word[0] == 'r') && word[1] == '1' &&
-                    std::count(word.begin(), word.end(), '/') == 2;
+                    std::count(word.begin(), word.end(), '/') >= 2;
     if (!id || has(word, "/tree/")) continue;
     while (word.back() == '.') word.pop_back();  // the end of a sentence
     ids.insert(word);
@@ -310,8 +315,8 @@ TEST(Cli, TheReadmeShowsRealOutput) {
 TEST(Cli, AFindingCanBecomeAFile) {
   const Scratch scratch;
   const json document = json::parse(run(smallCheck({"--format", "json", "--policy", "v6.16"})).out);
-  ASSERT_FALSE(document["findings"].empty());
-  for (const json& finding : document["findings"]) {
+  ASSERT_FALSE(of(document)["findings"].empty());
+  for (const json& finding : of(document)["findings"]) {
     const fs::path file = scratch.file("finding.pte", finding["scenario_file"]);
     const Ended result = run({"run", file.string(), "--policy", "v6.16", "--strict"});
     EXPECT_EQ(result.status, 1) << result.err;
@@ -323,13 +328,68 @@ TEST(Cli, AnExpectationThatIsNotMetIsSaid) {
   const Scratch scratch;
   const json document = json::parse(
       run(smallCheck({"--format", "json", "--policy", "v6.16", "--rule", "write-gained"})).out);
-  const std::string scenario = document["findings"][0]["scenario_file"];
+  const std::string scenario = of(document)["findings"][0]["scenario_file"];
   const fs::path wrong = scratch.file("wrong.pte", scenario + "expect v6.16: good\n");
   EXPECT_EQ(run({"run", wrong.string()}).status, 1);
   EXPECT_TRUE(has(run({"run", wrong.string()}).out, "NOT what happened"));
   const fs::path none = scratch.file("none.pte", scenario);
   EXPECT_EQ(run({"run", none.string()}).status, 129);
   EXPECT_TRUE(has(run({"run", none.string()}).err, "--policy"));
+}
+
+Words everywhere(const Words& more = {}) {
+  Words words = {"check", "--pages", "2", "--deviations", "1.1.0", "--random", "100"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// Without --arch, the model's check is of all architectures; each is what --arch gives alone, at
+// any number of threads.
+TEST(Cli, TheModelIsCheckedOnAllArchitectures) {
+  const Ended text = run(everywhere());
+  EXPECT_EQ(text.status, 1);
+  EXPECT_LE(longestLine(text.out), 75U);
+  EXPECT_TRUE(has(text.out, "the built-in model, 9 architectures"));
+  EXPECT_TRUE(has(text.out, "Which policy is good on which architecture"));
+  EXPECT_EQ(text.out, run(everywhere({"--arch", "all", "--jobs", "1"})).out);
+  const json all = json::parse(run(everywhere({"--format", "json"})).out);
+  EXPECT_EQ(whyInvalid(schema(), all), "");
+  ASSERT_EQ(all["architectures"].size(), 9U);
+  for (const json& arch : all["architectures"]) {
+    const std::string id = arch["arch"];
+    const json alone = json::parse(run(everywhere({"--format", "json", "--arch", id})).out);
+    EXPECT_EQ(of(alone), arch) << id;
+    ASSERT_FALSE(arch["findings"].empty()) << id;
+    for (const json& finding : arch["findings"]) {
+      const std::string name = finding["id"];
+      EXPECT_EQ(has(name, "/" + id + "/"), id != "x86_64") << name;
+    }
+    const std::string first = arch["findings"][0]["id"];
+    const json again = json::parse(run({"replay", first, "--format", "json"}).out)["runs"][0];
+    EXPECT_EQ(again["entries"], arch["findings"][0]["entries"]) << first;
+    EXPECT_EQ(again["arch"], id);
+    // As a file, it names its architecture, and shows the same.
+    const Scratch scratch;
+    const fs::path file = scratch.file("finding.pte", arch["findings"][0]["scenario_file"]);
+    const json ran = json::parse(
+        run({"run", file.string(), "--policy", arch["findings"][0]["row"], "--format", "json"})
+            .out)["runs"][0];
+    EXPECT_EQ(ran["entries"], again["entries"]) << first;
+  }
+}
+
+TEST(Cli, WhatAnArchitectureLacksIsRefused) {
+  const Scratch scratch;
+  const std::string file =
+      scratch
+          .file("x.pte",
+                "arch: arm64\nfolio: 1 page, lazyfree\nvma A: write\npage A\n0 rES\n"
+                "operation: try_to_unmap\n")
+          .string();
+  const Ended refused = run({"run", file, "--policy", "v6.16"});
+  EXPECT_EQ(refused.status, 129);
+  EXPECT_TRUE(has(refused.err, "arm64 has no soft-dirty (A page 0)")) << refused.err;
+  EXPECT_EQ(run({"run", file, "--policy", "v6.16", "--arch", "s390"}).status, 0);
 }
 
 struct BadInput {
@@ -380,6 +440,13 @@ TEST(Cli, BadInputIsExplained) {
       {{"check", "--deviations", "1.2"}, 129, "--deviations takes three"},
       {{"check", "--deviations", "1.2.3.4"}, 129, "--deviations takes three"},
       {{"check", "--deviations", "1.2.21"}, 129, "--deviations takes three"},
+      {{"check", "--arch", "amd64"}, 129, "Did you mean 'arm64'?"},
+      {{"check", "--arch", "vax"}, 129, "x86_64, arm64, arm64-sw, s390, powerpc, riscv, "},
+      {{"check", "--arch", "s390,"}, 129, "architecture ''"},
+      {{"check", "--kernel", empty_folder, "--arch", "loongarch"}, 125, "model only"},
+      {{"replay", "e1/vax/v6.16/1"}, 129, "architecture 'vax'"},
+      {{"replay", "e1/arm64/b/v6.16/1"}, 129, "policy"},
+      {{"run", missing, "--arch", "all"}, 129, "one architecture"},
       {{"check", "--format", "xml"}, 129, "--format"},
       {{"check", "--exit-style", "odd"}, 129, "--exit-style"},
       {{"check", "--patch", "x.patch"}, 129, "--kernel"},
@@ -467,12 +534,12 @@ TEST(TreeCli, JsonObeysItsSchema) {
 TEST(TreeCli, AScenarioOfTheModelRunsOnTheTree) {
   const json document = json::parse(
       run(smallCheck({"--format", "json", "--policy", "v6.16", "--rule", "write-gained"})).out);
-  const std::string id = document["findings"][0]["id"];
+  const std::string id = of(document)["findings"][0]["id"];
   const std::string tree = treeCheck()[2];
   const Ended result = run({"replay", id, "--kernel", tree});
   EXPECT_EQ(result.status, 0) << result.err << result.out;  // 6.12 does not batch here
   const Scratch scratch;
-  const fs::path file = scratch.file("x.pte", document["findings"][0]["scenario_file"]);
+  const fs::path file = scratch.file("x.pte", of(document)["findings"][0]["scenario_file"]);
   EXPECT_EQ(run({"run", file.string(), "--kernel", tree}).status, 0);
 }
 

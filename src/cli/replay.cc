@@ -66,7 +66,7 @@ void addReplay(CLI::App& app, Invocation& invocation) {
   command.footer(
       "Examples:\n"
       "  ptecheck replay e1/v6.16/100000000f6\n"
-      "  ptecheck replay e1/arm64/v6.16/100000000j3\n"
+      "  ptecheck replay e1/arm64/v6.16/100400000fb\n"
       "  ptecheck replay e1/tree/100000000f6 --kernel ~/linux\n"
       "\n"
       "An id names a scenario, the architecture (unless it is x86_64) and the policy (or\n"
