@@ -40,6 +40,13 @@ struct Change {
   }
 };
 
+// Nobody makes a protnone entry writable: can_change_pte_writable() refuses it, and where entries
+// are made, pte_mkwrite() is for VMAs that permit writing.
+template <class H>
+typename H::Bool mayBecomeWritable(const H& h, const typename H::Word* w) {
+  return h.pte_present(w[0]) && !h.pte_protnone(w[0]);
+}
+
 template <class O, class Other>
 inline constexpr bool kIs = std::is_same_v<O, Other>;
 
@@ -118,6 +125,7 @@ struct Mkspecial : Change {
 struct Mkwrite : Change {
   static constexpr const char* kName = "mkwrite";
   static constexpr const char* kCall = "pte_mkwrite()";
+  template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return mayBecomeWritable(h, w); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkwrite(w[0], false); }
   template <class O, class H> static bool intends(const H&, Way way) {
     return (way == Way::kGained && kIs<O, ObserveWrite>) || (way == Way::kLost && kIs<O, ObserveShadowStack>);
@@ -126,6 +134,7 @@ struct Mkwrite : Change {
 struct MkwriteShadowStack : Change {
   static constexpr const char* kName = "mkwrite_shstk";
   static constexpr const char* kCall = "pte_mkwrite() in a shadow-stack VMA";
+  template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return mayBecomeWritable(h, w); }
   template <class H> static bool exists(const H& h) { return h.has_shadow_stack(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkwrite(w[0], true); }
   template <class O, class H> static bool intends(const H&, Way way) {

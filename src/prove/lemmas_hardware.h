@@ -34,6 +34,10 @@ struct HardwareLemmas {
   static Bool dirtyAndWritable(const H& h, const Word* w) {
     return h.hw_reads(w[0]) && h.pte_write(w[0]) && h.pte_dirty(w[0]);
   }
+  // In a shadow-stack VMA: pte_mkwrite() of such a VMA makes no other writable entries.
+  static Bool shadowStackOrReadOnly(const H& h, const Word* w) {
+    return maybeReadable(h, w) && (h.pte_shstk(w[0]) || !h.pte_write(w[0]));
+  }
   // User code may read once the entry is young, and Linux calls it writable.
   static Bool maybeWritable(const H& h, const Word* w) {
     return h.pte_present(w[0]) && h.hw_reads(h.pte_mkyoung(w[0])) && h.pte_write(w[0]);
@@ -58,9 +62,7 @@ struct HardwareLemmas {
     const Word old = h.pte_mkold(w[0]);
     return h.pte_accessible(old) && h.clear_flushes(old);
   }
-  static Bool writesWithoutMore(const H& h, const Word* w) {
-    return writesSomehow(h, w[0]) && h.pte_mkyoung(h.hw_access(w[0], true)) == h.pte_mkyoung(w[0]);
-  }
+  static Bool writes(const H& h, const Word* w) { return writesSomehow(h, w[0]); }
   static Bool protectedFromHardware(const H& h, const Word* w) {
     return !writesSomehow(h, h.pte_wrprotect(w[0]));
   }
@@ -78,7 +80,8 @@ struct HardwareLemmas {
     return h.hw_writes(h.pte_mkwrite(h.pte_mkdirty(h.pte_mkyoung(w[0])), true), true);
   }
   static Bool shadowStackWritesAfterTwoFaults(const H& h, const Word* w) {
-    return h.hw_writes(writeFault(h, writeFault(h, w[0], true), true), true);
+    const Word once = writeFault(h, w[0], true);
+    return h.hw_writes(once, true) || h.hw_writes(writeFault(h, once, true), true);
   }
 
   // A write fault on a present page that this process may reuse: handle_pte_fault() marks a
@@ -168,7 +171,7 @@ void addHardwareLemmas(std::vector<Lemma<H>>* all) {
   all->push_back({"progress/dirty",
                   "hardware writes through a writable, dirty, young entry at once",
                   "the fault handler finds nothing to change: the program faults for ever", kBroken,
-                  1, 1, everywhere<H>, L::dirtyAndWritable, L::writesWithoutMore});
+                  1, 1, everywhere<H>, L::dirtyAndWritable, L::writes});
   all->push_back({"progress/write-fault",
                   "after one write fault on a writable entry the write works",
                   "the program faults for ever", kBroken, 1, 1, everywhere<H>,
@@ -184,7 +187,7 @@ void addHardwareLemmas(std::vector<Lemma<H>>* all) {
                   L::maybeReadable, L::shadowStackWritesAfterMkwrite});
   all->push_back({"progress/shadow-stack", "two faults are enough for a shadow-stack write",
                   "the program faults for ever", kBroken, 1, 1, L::withShadowStack,
-                  L::maybeWritable, L::shadowStackWritesAfterTwoFaults});
+                  L::shadowStackOrReadOnly, L::shadowStackWritesAfterTwoFaults});
 }
 
 }  // namespace ptecheck

@@ -10,6 +10,8 @@
 
 #include "pte/arm64.h"
 #include "pte/fallbacks.h"
+#include "pte/loongarch.h"
+#include "pte/powerpc.h"
 #include "pte/s390.h"
 #include "pte/x86_64.h"
 
@@ -22,12 +24,14 @@ constexpr auto wellFormed(const X86_64<W>&, const W& pte) {
   return (pte & W(F::kRw | F::kSavedDirty)) != W(F::kRw | F::kSavedDirty);
 }
 
-// RO may be clear only where DBM says that the entry is writable, and a valid entry is one of a
-// page.
+// RO is clear where DBM and D are both set, and may be clear where DBM is; an entry is one of a
+// page, protnone or not.
 template <class W, AccessedDirty kBy>
 constexpr auto wellFormed(const Arm64<W, kBy>&, const W& pte) {
   using F = Arm64<W, kBy>;
-  return (pte & W(F::kWrite | F::kRdonly)) != W(0) && (pte & W(F::kTypePage)) != W(F::kValid);
+  const std::uint64_t looked_at = F::kWrite | F::kDirty | F::kRdonly;
+  return (pte & W(F::kWrite | F::kRdonly)) != W(0) && (pte & W(looked_at)) != W(looked_at) &&
+         (pte & W(F::kPage)) != W(0);
 }
 
 // Hardware's bits say the same as the software's from which they are derived (s390.h).
@@ -39,6 +43,23 @@ constexpr auto wellFormed(const S390<W>&, const W& pte) {
   const auto usable = both(F::kRead | F::kYoung), writable = both(F::kWrite | F::kDirty);
   return ((usable && !set(F::kInvalid)) || (!usable && set(F::kInvalid))) &&
          ((writable && !set(F::kProtect)) || (!writable && set(F::kProtect))) && !set(F::kLarge);
+}
+
+// What can be written can be read: W without R is reserved.
+template <class W>
+constexpr auto wellFormed(const Powerpc<W>&, const W& pte) {
+  using F = Powerpc<W>;
+  return (pte & W(F::kRead | F::kWrite)) != W(F::kWrite);
+}
+
+// Either P, or protnone, and only the latter has NR, never W; the TLB's D only where there is W.
+template <class W>
+constexpr auto wellFormed(const Loongarch<W>&, const W& pte) {
+  using F = Loongarch<W>;
+  const W form = pte & W(F::kPresent | F::kProtnone | F::kNoRead);
+  return (form == W(F::kPresent) ||
+          (form == W(F::kProtnone | F::kNoRead) && (pte & W(F::kWrite)) == W(0))) &&
+         (pte & W(F::kDirty | F::kWrite)) != W(F::kDirty);
 }
 
 // Every entry, where nothing else is said. In a format of the past (pte/history.h), those of today.
