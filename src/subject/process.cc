@@ -31,6 +31,20 @@ const std::map<std::string, std::string>& packages() {
   return table;
 }
 
+// Cross tools are named after what they are for: aarch64-linux-gnu-gcc, qemu-aarch64.
+std::string packageOf(const std::string& tool) {
+  if (tool.starts_with("qemu-")) return "qemu-user";
+  const std::string mark = "-linux-gnu-";
+  const std::size_t at = tool.find(mark);
+  if (at != std::string::npos) {
+    const std::string triplet = tool.substr(0, at + mark.size() - 1);
+    const std::string name = tool.substr(at + mark.size());
+    return (packages().contains(name) ? packages().at(name) : name) + "-" + triplet;
+  }
+  const auto package = packages().find(tool);
+  return package == packages().end() ? tool : package->second;
+}
+
 bool inPath(const std::string& tool) {
   if (tool.find('/') != std::string::npos) return access(tool.c_str(), X_OK) == 0;
   const char* path = std::getenv("PATH");
@@ -111,8 +125,7 @@ void requireTools(const std::vector<std::string>& tools) {
   for (const std::string& tool : tools) {
     if (inPath(tool)) continue;
     missing += (missing.empty() ? "" : ", ") + tool;
-    auto package = packages().find(tool);
-    install.insert(package == packages().end() ? tool : package->second);
+    install.insert(packageOf(tool));
   }
   if (missing.empty()) return;
   std::string names;

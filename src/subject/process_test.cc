@@ -49,6 +49,15 @@ TEST(Process, NamesThePackagesOfMissingTools) {
         error.what(),
         "Not found in PATH: flex, ld, objdump. Install with: apt-get install binutils flex.");
   }
+  try {
+    requireTools({"s390x-linux-gnu-gcc", "s390x-linux-gnu-objdump", "qemu-s390x"});
+    ADD_FAILURE() << "nothing missing?";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "Not found in PATH: s390x-linux-gnu-gcc, s390x-linux-gnu-objdump, qemu-s390x. "
+                 "Install with: apt-get install binutils-s390x-linux-gnu gcc-s390x-linux-gnu "
+                 "qemu-user.");
+  }
   setenv("PATH", path.c_str(), 1);
 }
 
