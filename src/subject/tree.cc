@@ -18,7 +18,6 @@
 #include "subject/tree_prepare.h"
 
 namespace ptecheck {
-namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const std::string& message) {
