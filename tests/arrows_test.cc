@@ -29,7 +29,7 @@ const Arrows& mayKnow() {
       {"spec", {"pte", "scenario"}},
       {"explore", {"scenario"}},
       {"check", {"explore", "mm", "pte", "scenario", "spec", "subject"}},
-      {"prove", {"pte", "scenario", "subject"}},
+      {"prove", {"kernel_agent", "pte", "scenario", "subject"}},
       {"report", {"check", "prove", "pte", "scenario", "spec"}},
       {"cli",
        {"check", "explore", "kernel_agent", "mm", "prove", "pte", "report", "scenario", "spec",
