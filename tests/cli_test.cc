@@ -112,8 +112,8 @@ std::size_t longestLine(const std::string& text) {
 
 json schema() { return json::parse(readFile(PTECHECK_SOURCE_DIR "/docs/output-schema.json")); }
 
-// What a check says of its first architecture.
-json of(const json& document) { return document.at("architectures").at(0); }
+// What a check says of its first architecture: a part of the document, which must outlive it.
+const json& of(const json& document) { return document.at("architectures").at(0); }
 
 // A check that takes a moment only, on one architecture, and still breaks rules.
 Words smallCheck(const Words& more = {}) {
