@@ -34,6 +34,9 @@ struct Lemma {
   bool (*applies)(const H&);
   Bool (*premise)(const H&, const Word*);
   Bool (*conclusion)(const H&, const Word*);
+  // The entry that the lemma is about, made of the words; for showing counterexamples. Null: none
+  // but the words themselves.
+  Word (*result)(const H&, const Word*) = nullptr;
 };
 
 inline constexpr unsigned kMostWords = 3;

@@ -120,7 +120,8 @@ void addBatchLemmas(std::vector<Lemma<H>>* all) {
                   AdvanceAdds<H>::premise, AdvanceAdds<H>::conclusion});
   all->push_back({"advance-adds/never-none", "an advanced entry is never an empty one",
                   "a batch runs past the end of its folio over an empty entry", Severity::kBroken,
-                  2, 1, everywhere<H>, AdvancePfn::premise<H>, AdvanceNeverEmpty<H>::conclusion});
+                  2, 1, everywhere<H>, AdvancePfn::premise<H>, AdvanceNeverEmpty<H>::conclusion,
+                  AdvancePfn::apply<H>});
   all->push_back({"advance-adds/normalised",
                   "advancing and normalising for a comparison can be done in either order",
                   "a batch ends early: it costs speed alone", Severity::kCost, 2, 1, everywhere<H>,

@@ -20,8 +20,9 @@ struct ChangeLemma {
   using Word = typename H::Word;
   using Bool = typename H::Bool;
 
+  static Word result(const H& h, const Word* w) { return C::apply(h, w); }
   static Bool before(const H& h, const Word* w) { return O::of(h, w[0]); }
-  static Bool after(const H& h, const Word* w) { return O::of(h, C::apply(h, w)); }
+  static Bool after(const H& h, const Word* w) { return O::of(h, result(h, w)); }
 
   static Bool notGained(const H& h, const Word* w) { return implies(after(h, w), before(h, w)); }
   static Bool notLost(const H& h, const Word* w) { return implies(before(h, w), after(h, w)); }
@@ -43,9 +44,11 @@ void addKeeps(std::vector<Lemma<H>>* all) {
   const std::string call = C::kCall;
   const std::string what = O::kName;
   all->push_back({group + "-gained", call + " makes no entry " + what, O::kGained.text,
-                  O::kGained.severity, C::kWords, 1, L::mayNotGain, C::premise, L::notGained});
+                  O::kGained.severity, C::kWords, 1, L::mayNotGain, C::premise, L::notGained,
+                  L::result});
   all->push_back({group + "-lost", call + " leaves every " + what + " entry so", O::kLost.text,
-                  O::kLost.severity, C::kWords, 1, L::mayNotLose, C::premise, L::notLost});
+                  O::kLost.severity, C::kWords, 1, L::mayNotLose, C::premise, L::notLost,
+                  L::result});
 }
 
 template <class H, class C>
@@ -70,11 +73,11 @@ void addChange(std::vector<Lemma<H>>* all) {
   all->push_back({group + "pfn", call + " leads to the page frame that it should",
                   "another page is mapped: contents of others are read and written",
                   Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
-                  PfnLemma<H, C>::conclusion});
+                  PfnLemma<H, C>::conclusion, C::template apply<H>});
   all->push_back({group + "well-formed", call + " keeps the invariant of well-formed entries",
                   "what is proved of well-formed entries says nothing about all entries",
                   Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
-                  WellFormedLemma<H, C>::conclusion});
+                  WellFormedLemma<H, C>::conclusion, C::template apply<H>});
 }
 
 // `C` is there to set (or to clear) `O`.
@@ -86,7 +89,7 @@ void addDoes(bool sets, std::vector<Lemma<H>>* all) {
       {std::string(C::kName) + "-does/" + O::kName,
        std::string("after ") + C::kCall + " an entry is " + (sets ? "" : "not ") + O::kName,
        consequence.text, consequence.severity, C::kWords, 1, L::exists, C::template premise<H>,
-       sets ? L::isSet : L::isClear});
+       sets ? L::isSet : L::isClear, L::result});
 }
 
 template <class H>

@@ -126,16 +126,16 @@ void addFresh(const char* protection, std::vector<Lemma<H>>* all) {
   const std::string group = std::string("fresh-") + protection + "/";
   const std::string which = std::string("pfn_pte() with a ") + protection + " protection ";
   all->push_back({group + "present", which + "is a present entry", "a mapping is lost",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::present});
+                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::present, L::fresh});
   all->push_back({group + "pfn", which + "maps the page frame that was given",
                   "another page is mapped: contents of others are read and written",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::samePage});
+                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::samePage, L::fresh});
   all->push_back({group + "protection", which + "permits what it says and is clean",
                   "a page is mapped with the wrong permission", Severity::kBroken, 1, 0,
-                  everywhere<H>, L::isPageFrame, L::asProtected});
+                  everywhere<H>, L::isPageFrame, L::asProtected, L::fresh});
   all->push_back({group + "well-formed", which + "satisfies the invariant of well-formed entries",
                   "what is proved of well-formed entries says nothing about all entries",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::wellFormed});
+                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::wellFormed, L::fresh});
 }
 
 template <class H>

@@ -154,7 +154,8 @@ void addSwapKeeps(const std::string& group, const std::string& call, std::vector
   if constexpr (!std::is_same_v<typename C::Target, R>)
     all->push_back({group + R::kName, call + " leaves " + R::kName + " alone", R::kIfWrong,
                     Severity::kBroken, 3, 0, SwapChangeKeeps<H, C, R>::exists,
-                    SwapEntry<H>::premise, SwapChangeKeeps<H, C, R>::conclusion});
+                    SwapEntry<H>::premise, SwapChangeKeeps<H, C, R>::conclusion,
+                    SwapChangeLemma<H, C>::after});
 }
 
 template <class H, class C>
@@ -166,7 +167,7 @@ void addSwapChange(std::vector<Lemma<H>>* all) {
   const auto add = [all](const std::string& name, const std::string& says, const char* if_false,
                          auto conclusion) {
     all->push_back({name, says, if_false, Severity::kBroken, 3, 0, L::exists, SwapEntry<H>::premise,
-                    conclusion});
+                    conclusion, L::after});
   };
   add(std::string(C::kName) + "-does/" + C::Target::kName,
       "after " + call + " a swap entry is " + (C::kSets ? "" : "not ") + C::Target::kName,
@@ -184,7 +185,7 @@ void addRemembers(std::vector<Lemma<H>>* all) {
   all->push_back({std::string("swap/") + R::kName,
                   std::string("a swap entry is ") + R::kName + " exactly if it was made so",
                   R::kIfWrong, Severity::kBroken, 3, 0, R::template exists<H>,
-                  SwapEntry<H>::premise, Remembers<H, R>::conclusion});
+                  SwapEntry<H>::premise, Remembers<H, R>::conclusion, SwapEntry<H>::make});
 }
 
 template <class H>
@@ -193,7 +194,7 @@ void addSwapLemmas(std::vector<Lemma<H>>* all) {
   const auto add = [all](const char* name, const char* says, const char* if_false,
                          auto conclusion) {
     all->push_back({name, says, if_false, Severity::kBroken, 3, 0, everywhere<H>,
-                    SwapEntry<H>::premise, conclusion});
+                    SwapEntry<H>::premise, conclusion, SwapEntry<H>::make});
   };
   const char* other_page = "another page is swapped in: contents of others are read";
   add("swap/type", "a swap entry gives back its type, whatever its software bits", other_page,

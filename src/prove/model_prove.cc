@@ -41,25 +41,29 @@ struct Task {
 };
 
 // Each thread has a context of its own, and takes the next task when it is done with one.
-void run(const std::vector<Task>& tasks, unsigned jobs, const ProverLimits& limits) {
+void run(const std::vector<Task>& tasks, const ProveOptions& options) {
   std::atomic<std::size_t> next = 0;
   std::exception_ptr failure;
-  std::mutex failure_mutex;
+  std::mutex mutex;
   const auto work = [&] {
     try {
       z3::context context;
       const SolverScope scope(context);
-      for (std::size_t i = next++; i < tasks.size(); i = next++)
-        *tasks[i].result =
-            proveLemma(tasks[i].lemma, *tasks[i].format->symbolic, tasks[i].format->words, limits);
+      for (std::size_t i = next++; i < tasks.size(); i = next++) {
+        *tasks[i].result = proveLemma(tasks[i].lemma, *tasks[i].format->symbolic,
+                                      tasks[i].format->words, options.limits);
+        if (!options.progress) continue;
+        const std::lock_guard<std::mutex> lock(mutex);
+        options.progress(i, tasks.size());
+      }
     } catch (...) {
-      const std::lock_guard<std::mutex> lock(failure_mutex);
+      const std::lock_guard<std::mutex> lock(mutex);
       if (!failure) failure = std::current_exception();
       next = tasks.size();
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
+  for (unsigned i = 1; i < options.jobs; ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
@@ -85,14 +89,15 @@ ProveResults proveModel(const ProveOptions& options) {
     for (std::size_t i = 0; i < places.size(); ++i)
       tasks.push_back({wanted[f], places[i], &proved[f][i]});
   }
-  run(tasks, options.jobs, options.limits);
+  run(tasks, options);
 
   ProveResults results;
   for (std::size_t f = 0; f < options.archs.size(); ++f)
     results.formats.push_back({options.archs[f], std::move(proved[f])});
   for (std::size_t f = options.archs.size(); f < wanted.size(); ++f) {
     const HistoryNote& note = *wanted[f]->history;
-    HistoryProof past{note.id, note.commit, note.helper, note.broke, wanted[f]->arch, {}};
+    HistoryProof past{note.id,         note.commit, note.kernels, note.helper, note.broke,
+                      wanted[f]->arch, {}};
     const auto today =
         std::find_if(results.formats.begin(), results.formats.end(),
                      [&past](const FormatProof& proof) { return proof.arch == past.arch; });

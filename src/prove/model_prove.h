@@ -5,6 +5,8 @@
 #ifndef PTECHECK_PROVE_MODEL_PROVE_H
 #define PTECHECK_PROVE_MODEL_PROVE_H
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct ProveOptions {
   unsigned jobs = 1;                // threads
   bool history = false;             // formats of the past as well
   ProverLimits limits;
+  // Called now and then, by any one thread at a time: so many of all proofs are done.
+  std::function<void(std::size_t done, std::size_t total)> progress;
 };
 
 // What was proved of one format; lemmas in the order of lemmas().
@@ -31,6 +35,7 @@ struct FormatProof {
 struct HistoryProof {
   std::string id;  // as in HistoryNote, and so on
   std::string commit;
+  std::string kernels;
   std::string helper;
   std::string broke;
   Arch arch;  // today's

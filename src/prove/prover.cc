@@ -83,6 +83,16 @@ void replayOn(const WordHelpers& helpers, const Lemma<WordHelpers>& lemma, bool 
 
 std::size_t lemmaCount() { return lemmas<SolverHelpers>().size(); }
 
+const std::vector<LemmaInfo>& lemmaInfos() {
+  static const std::vector<LemmaInfo> all = [] {
+    std::vector<LemmaInfo> list;
+    for (const Lemma<WordHelpers>& lemma : lemmas<WordHelpers>())
+      list.push_back({lemma.name, lemma.says});
+    return list;
+  }();
+  return all;
+}
+
 LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const WordHelpers* replay,
                        const ProverLimits& limits) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);

@@ -55,6 +55,13 @@ LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const 
 
 std::size_t lemmaCount();
 
+// What lemmas() says of each, in its order, without their formulas.
+struct LemmaInfo {
+  std::string name;
+  std::string says;
+};
+const std::vector<LemmaInfo>& lemmaInfos();
+
 }  // namespace ptecheck
 
 #endif

@@ -19,10 +19,11 @@
 namespace ptecheck {
 
 struct HistoryNote {
-  const char* id;      // "loongarch-wrprotect"
-  const char* commit;  // that repaired it
-  const char* helper;  // that was wrong
-  const char* broke;   // the fact that did not hold
+  const char* id;       // "loongarch-wrprotect"
+  const char* commit;   // that repaired it
+  const char* kernels;  // that had it: "6.3 to 6.15"
+  const char* helper;   // that was wrong
+  const char* broke;    // the fact that did not hold
 };
 
 // --- x86-64 ---
@@ -32,7 +33,8 @@ struct HistoryNote {
 template <class W>
 struct X86WrprotectLeavesDirty : X86_64<W> {
   using Today = X86_64<W>;
-  static constexpr HistoryNote kHistory = {"x86-wrprotect", "bb3aadf7d446", "pte_wrprotect",
+  static constexpr HistoryNote kHistory = {"x86-wrprotect", "bb3aadf7d446", "before 6.6",
+                                           "pte_wrprotect",
                                            "after pte_wrprotect() an entry is not writable"};
   static constexpr W pte_wrprotect(W pte) { return pte & W(~Today::kRw); }
   static constexpr W pte_mkuffd_wp(W pte) { return pte_wrprotect(pte | W(Today::kUffdWp)); }
@@ -42,7 +44,8 @@ struct X86WrprotectLeavesDirty : X86_64<W> {
 template <class W>
 struct X86MkuffdWpLeavesWrite : X86_64<W> {
   using Today = X86_64<W>;
-  static constexpr HistoryNote kHistory = {"x86-mkuffd-wp", "f1eb1bacfba9", "pte_mkuffd_wp",
+  static constexpr HistoryNote kHistory = {"x86-mkuffd-wp", "f1eb1bacfba9", "5.7 to 6.2",
+                                           "pte_mkuffd_wp",
                                            "after pte_mkuffd_wp() an entry is not writable"};
   static constexpr W pte_mkuffd_wp(W pte) { return pte | W(Today::kUffdWp); }
 };
@@ -53,7 +56,8 @@ struct X86MkuffdWpLeavesWrite : X86_64<W> {
 template <class W>
 struct X86AdvanceIntoAHole : X86_64<W> {
   using Today = X86_64<W>;
-  static constexpr HistoryNote kHistory = {"x86-advance", "7b08b74f3d99", "pte_advance_pfn",
+  static constexpr HistoryNote kHistory = {"x86-advance", "7b08b74f3d99", "6.9 to 6.14",
+                                           "pte_advance_pfn",
                                            "an advanced entry is never an empty one"};
   static constexpr std::uint64_t kHole = std::uint64_t{1} << 20;
   static constexpr W pte_advance_pfn(W pte, W pages) {
@@ -68,7 +72,7 @@ template <class W>
 struct X86SwpUffdWpSticks : X86_64<W> {
   using Today = X86_64<W>;
   static constexpr HistoryNote kHistory = {
-      "x86-swp-clear-uffd-wp", "099dd6878b9b", "pte_swp_clear_uffd_wp",
+      "x86-swp-clear-uffd-wp", "099dd6878b9b", "5.7 to 5.12", "pte_swp_clear_uffd_wp",
       "without its software bits a swap entry is what it was made as"};
   static constexpr W pte_swp_clear_uffd_wp(W pte) { return pte; }
 };
@@ -78,7 +82,7 @@ struct X86SwpUffdWpSticks : X86_64<W> {
 template <class W>
 struct X86SwpSoftDirtyAsPresent : X86_64<W> {
   using Today = X86_64<W>;
-  static constexpr HistoryNote kHistory = {"x86-swp-soft-dirty", "ad7df764b7e1",
+  static constexpr HistoryNote kHistory = {"x86-swp-soft-dirty", "ad7df764b7e1", "4.14 to 5.8",
                                            "pte_swp_soft_dirty",
                                            "a swap entry is soft-dirty exactly if it was made so"};
   static constexpr typename Today::Bool pte_swp_soft_dirty(W pte) {
@@ -91,7 +95,7 @@ template <class W>
 struct X86SwpUffdWpAsPresent : X86_64<W> {
   using Today = X86_64<W>;
   static constexpr HistoryNote kHistory = {
-      "x86-swp-mkuffd-wp", "ebdf8321eeeb", "pte_swp_mkuffd_wp",
+      "x86-swp-mkuffd-wp", "ebdf8321eeeb", "5.7 to 5.8", "pte_swp_mkuffd_wp",
       "a swap entry gives back its offset, whatever its software bits"};
   static constexpr W pte_swp_mkuffd_wp(W pte) { return pte | W(Today::kUffdWp); }
 };
@@ -105,7 +109,7 @@ template <class W>
 struct Arm64ModifyLeavesReadOnly : Arm64Sw<W> {
   using Today = Arm64Sw<W>;
   static constexpr HistoryNote kHistory = {
-      "arm64-modify", "3c0696076aad", "pte_modify",
+      "arm64-modify", "3c0696076aad", "until 6.6", "pte_modify",
       "hardware writes through a writable, dirty, young entry at once"};
   static constexpr W pte_modify(W pte, W protection) {
     const W kept = select(Today::pte_hw_dirty(pte), pte | W(Today::kDirty), pte);
@@ -120,7 +124,7 @@ struct Arm64AccessibleIfYoung : Arm64<W> {
   using Today = Arm64<W>;
   using typename Today::Bool;
   static constexpr HistoryNote kHistory = {
-      "arm64-accessible", "07509e10dcc7", "pte_accessible",
+      "arm64-accessible", "07509e10dcc7", "until 5.10", "pte_accessible",
       "an entry that a TLB holds stays accessible when it is made old"};
   static constexpr Bool pte_accessible(W pte) {
     return Today::pte_valid(pte) && Today::pte_young(pte);
@@ -132,7 +136,8 @@ struct Arm64AccessibleIfYoung : Arm64<W> {
 template <class W>
 struct Arm64WrprotectLosesDirty : Arm64<W> {
   using Today = Arm64<W>;
-  static constexpr HistoryNote kHistory = {"arm64-wrprotect", "ff1712f953e2", "pte_wrprotect",
+  static constexpr HistoryNote kHistory = {"arm64-wrprotect", "ff1712f953e2", "until 5.10",
+                                           "pte_wrprotect",
                                            "pte_wrprotect() leaves every dirty entry so"};
   static constexpr W pte_wrprotect(W pte) { return (pte & W(~Today::kWrite)) | W(Today::kRdonly); }
   static constexpr W pte_mkuffd_wp(W pte) { return pte_wrprotect(pte | W(Today::kUffdWp)); }
@@ -143,8 +148,8 @@ struct Arm64WrprotectLosesDirty : Arm64<W> {
 template <class W>
 struct Arm64MkwriteMakesDirty : Arm64<W> {
   using Today = Arm64<W>;
-  static constexpr HistoryNote kHistory = {"arm64-mkwrite", "143937ca51cc", "pte_mkwrite",
-                                           "pte_mkwrite() makes no entry dirty"};
+  static constexpr HistoryNote kHistory = {"arm64-mkwrite", "143937ca51cc", "until 6.17",
+                                           "pte_mkwrite", "pte_mkwrite() makes no entry dirty"};
   static constexpr W pte_mkwrite_novma(W pte) {
     return (pte | W(Today::kWrite)) & W(~Today::kRdonly);
   }
@@ -158,7 +163,7 @@ struct Arm64MkwriteMakesDirty : Arm64<W> {
 template <class W>
 struct PowerpcSwpExclusiveTruncated : Powerpc<W> {
   using Today = Powerpc<W>;
-  static constexpr HistoryNote kHistory = {"alpha-swp-exclusive", "403d1338a4a5",
+  static constexpr HistoryNote kHistory = {"alpha-swp-exclusive", "403d1338a4a5", "6.3 to 6.15",
                                            "pte_swp_exclusive",
                                            "a swap entry is exclusive exactly if it was made so"};
   static constexpr std::uint64_t kSwpExclusive = std::uint64_t{1} << 56;
@@ -176,7 +181,8 @@ struct PowerpcSwpExclusiveTruncated : Powerpc<W> {
 template <class W>
 struct LoongarchWrprotectLosesDirty : Loongarch<W> {
   using Today = Loongarch<W>;
-  static constexpr HistoryNote kHistory = {"loongarch-wrprotect", "018e9828eb52", "pte_wrprotect",
+  static constexpr HistoryNote kHistory = {"loongarch-wrprotect", "018e9828eb52", "until 2026",
+                                           "pte_wrprotect",
                                            "pte_wrprotect() leaves every dirty entry so"};
   static constexpr W pte_wrprotect(W pte) { return pte & W(~(Today::kWrite | Today::kDirty)); }
 };
@@ -188,7 +194,7 @@ template <class W>
 struct LoongarchMkdirtyPermitsStores : Loongarch<W> {
   using Today = Loongarch<W>;
   static constexpr HistoryNote kHistory = {
-      "loongarch-mkdirty", "bf2f34a506e6", "pte_mkdirty",
+      "loongarch-mkdirty", "bf2f34a506e6", "until 6.1", "pte_mkdirty",
       "hardware writes through no entry that pte_write() denies"};
   static constexpr W pte_mkdirty(W pte) { return pte | W(Today::kDirtyBits); }
 };
@@ -197,8 +203,8 @@ struct LoongarchMkdirtyPermitsStores : Loongarch<W> {
 template <class W>
 struct LoongarchMkwriteMakesDirty : Loongarch<W> {
   using Today = Loongarch<W>;
-  static constexpr HistoryNote kHistory = {"loongarch-mkwrite", "54e6cd42a583", "pte_mkwrite",
-                                           "pte_mkwrite() makes no entry dirty"};
+  static constexpr HistoryNote kHistory = {"loongarch-mkwrite", "54e6cd42a583", "until 6.1",
+                                           "pte_mkwrite", "pte_mkwrite() makes no entry dirty"};
   static constexpr W pte_mkwrite_novma(W pte) { return pte | W(Today::kWrite | Today::kDirty); }
   static constexpr W pte_mkwrite(W pte, bool) { return pte_mkwrite_novma(pte); }
 };
