@@ -51,6 +51,7 @@ spinlock_t mmlist_lock __weak;
  *   archReset()                 gives code a `current`, a CPU 0 and the features entries depend on
  *   archFeatures()              names of those that are switched on, for the report
  *   archStartTables()           prepares empty upper tables, where empty is not zero
+ *   archOtherCpu()              notes that CPU 1 runs the process too, where not only mm_cpumask() does
  *   archFold()                  makes a contiguous block of what ends here, if the tree would
  */
 #include "arch_kernel.h"

@@ -143,7 +143,7 @@ void dump_page(const void *page, const char *reason) {
 }
 
 static void onSignal(int number, siginfo_t *info, void *context) {
-  const unsigned long pc = archProgramCounter(context);
+  const unsigned long pc = archProgramCounter(number, context);
   const unsigned long address = (unsigned long)info->si_addr;
   const AgentUnknownDatum *d;
 

@@ -196,7 +196,10 @@ static void restoreWorld(const Scenario *s, unsigned first) {
     Process *p = &processes[i];
 
     copyBytes(p->mm, mm_image[i], MM_BYTES);
-    if (s->remote_cpu) cpumask_set_cpu(1, mm_cpumask(p->mm));
+    if (s->remote_cpu) {
+      cpumask_set_cpu(1, mm_cpumask(p->mm));
+      archOtherCpu(p->mm);
+    }
     for (v = 0; v < (s->split[i] ? 2u : 1u); v++) {
       copyBytes(&p->vma[v], &p->vma_image[v], sizeof(p->vma[v]));
       vm_flags_init(&p->vma[v], vmaFlags(s->vma[i][v].flags));

@@ -30,6 +30,8 @@ static const char *archFeatures(void) {
 
 static inline void archStartTables(struct mm_struct *mm, void *pmd_table) {}
 
+static inline void archOtherCpu(struct mm_struct *mm) {}
+
 /* Folds the block whose last entry `last` is, if contpte_try_fold() thinks it may. */
 static inline void archFold(struct mm_struct *mm, unsigned long address, pte_t *last) {
 #if defined(CONFIG_ARM64_CONTPTE)

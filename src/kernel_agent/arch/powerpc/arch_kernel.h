@@ -45,4 +45,5 @@ static void archReset(struct task_struct *task) {
 static const char *archFeatures(void) { return radix_enabled() ? "radix" : ""; }
 
 static inline void archStartTables(struct mm_struct *mm, void *pmd_table) {}
+static inline void archOtherCpu(struct mm_struct *mm) {}
 static inline void archFold(struct mm_struct *mm, unsigned long address, pte_t *last) {}

@@ -3,7 +3,8 @@
 #define ARCH_RAM 0x100000000000ul /* as in substitutions.txt */
 #define ARCH_VMEMMAP 0x110000000000ul
 
-static unsigned long archProgramCounter(const ucontext_t *context) {
+static unsigned long archProgramCounter(int number, const ucontext_t *context) {
+  (void)number;
   return context->uc_mcontext.gp_regs[PT_NIP];
 }
 

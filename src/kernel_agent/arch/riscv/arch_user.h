@@ -3,7 +3,8 @@
 #define ARCH_RAM 0x1000000000ul
 #define ARCH_VMEMMAP 0x1100000000ul
 
-static unsigned long archProgramCounter(const ucontext_t *context) {
+static unsigned long archProgramCounter(int number, const ucontext_t *context) {
+  (void)number;
   return context->uc_mcontext.__gregs[REG_PC];
 }
 

@@ -3,7 +3,8 @@
  * s390, what agent.c must know. Part of agent.c, which explains the names.
  *
  * Per-CPU state lies in the lowcore, at address 0 of each CPU: overlay/asm/lowcore.h makes it a
- * variable. Entries are invalidated by the instruction IPTE: overlay/asm/pgtable.h.
+ * variable. Entries are invalidated by the instruction IPTE: overlay/asm/pgtable.h. Which CPUs run a
+ * process decides whether its TLB entries are flushed at once or later: overlay/asm/tlbflush.h.
  */
 #define ARCH_TABLE_SLOTS PTRS_PER_PTE
 #define ARCH_NONE __pte(_PAGE_INVALID)
@@ -12,6 +13,11 @@
 #define archStores(pte) (!(pte_val(pte) & _PAGE_PROTECT))
 
 char agent_lowcore[sizeof(struct lowcore)] __aligned(8192);
+
+/* cpumask_of(): the mask of CPU 0, which the code runs on. */
+const unsigned long cpu_bit_bitmap[BITS_PER_LONG + 1][BITS_TO_LONGS(NR_CPUS)] __weak = {
+    [1] = {1},
+};
 
 static void archReset(struct task_struct *task) {
   struct lowcore *lowcore = get_lowcore();
@@ -28,8 +34,14 @@ static const char *archFeatures(void) { return MACHINE_HAS_NX ? "no-execute" : "
 /* Empty tables are not zero, and say how high they are. Three levels: the folded ones are the top. */
 static inline void archStartTables(struct mm_struct *mm, void *pmd_table) {
   mm->context.asce_limit = _REGION2_SIZE;
+  cpumask_set_cpu(0, &mm->context.cpu_attach_mask);
+  spin_lock_init(&mm->context.lock);
   crst_table_init((unsigned long *)mm->pgd, _REGION3_ENTRY_EMPTY);
   crst_table_init(pmd_table, _SEGMENT_ENTRY_EMPTY);
+}
+
+static inline void archOtherCpu(struct mm_struct *mm) {
+  cpumask_set_cpu(1, &mm->context.cpu_attach_mask);
 }
 
 static inline void archFold(struct mm_struct *mm, unsigned long address, pte_t *last) {}

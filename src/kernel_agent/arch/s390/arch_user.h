@@ -3,8 +3,11 @@
 #define ARCH_RAM 0x1000000000ul
 #define ARCH_VMEMMAP 0x1100000000ul
 
-static unsigned long archProgramCounter(const ucontext_t *context) {
-  return context->uc_mcontext.psw.addr;
+/* An instruction that is not executed at all is suppressed: the address is that of the next one, and
+ * one less lies in it. One that touched memory wrongly is nullified: the address is its own
+ * (Principles of Operation, "Types of Instruction Ending"). */
+static unsigned long archProgramCounter(int number, const ucontext_t *context) {
+  return context->uc_mcontext.psw.addr - (number == SIGILL);
 }
 
 static int archIsPrivileged(int number, const siginfo_t *info) {
@@ -38,8 +41,6 @@ WEAK void *__memset64(unsigned long *at, unsigned long value, unsigned long byte
 
 /* ---- data known to be harmless ---- */
 
-/* Which CPU a mask of one CPU names: include/linux/cpumask.h, v6.12. One row is enough. */
-WEAK unsigned long cpu_bit_bitmap[65][128] = {[1] = {1}};
 /* One shared zero page, of one colour: zero_pfn alone. */
 WEAK unsigned long zero_page_mask;
 /* Bits that boot code takes out of protections; archReset() has NX. */

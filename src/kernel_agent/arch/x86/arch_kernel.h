@@ -34,4 +34,5 @@ static const char *archFeatures(void) {
 }
 
 static inline void archStartTables(struct mm_struct *mm, void *pmd_table) {}
+static inline void archOtherCpu(struct mm_struct *mm) {}
 static inline void archFold(struct mm_struct *mm, unsigned long address, pte_t *last) {}
