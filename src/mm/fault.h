@@ -8,9 +8,8 @@
 //   swap entry   do_swap_page        the folio is still in the swap cache: it is mapped again
 //   protnone     do_numa_page        accessible again
 //   read-only    do_wp_page          reuse or copy
-//   old, clean   handle_pte_fault    marked; only where hardware, or the handler of TLB misses,
-//   does
-//                                    not do it itself
+//   old, clean   handle_pte_fault    marked; only where neither hardware nor the handler of TLB
+//                                    misses does it
 //
 // Hardware looks at one entry, whatever contiguous block it is part of; software at what
 // ptep_get() shows.

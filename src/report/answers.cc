@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
 #include "report/arch_verdicts.h"
+#include "report/lists.h"
 #include "report/numbers.h"
 #include "report/verdict.h"
 
@@ -47,17 +47,7 @@ std::uint64_t countOf(const Row& row, Rule rule) {
 std::string withCounts(const Row& row, RuleSet rules) {
   std::string text;
   for (Rule rule : rulesOf(rules))
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", ruleInfo(rule).name,
-                        withSeparators(countOf(row, rule)));
-  return text;
-}
-
-std::string names(RuleSet rules) {
-  std::string text;
-  for (Rule rule : rulesOf(rules)) {
-    if (!text.empty()) text += ", ";
-    text += ruleInfo(rule).name;
-  }
+    append(text, fmt::format("{} ({})", ruleInfo(rule).name, withSeparators(countOf(row, rule))));
   return text;
 }
 
@@ -102,15 +92,12 @@ std::string elsewhere(std::span<const CheckResult> results, std::string_view nam
   const auto answer = [&](const CheckResult& result) {
     return yesOrNo(*findRow(result, name), strict);
   };
-  std::vector<std::pair<std::string, std::vector<Arch>>> others;
+  Groups<std::string, Arch> others;
   for (const CheckResult& result : results) {
     if (answer(result) == answer(results[0])) continue;
     std::string word(answer(result));
     word[0] = static_cast<char>(word[0] - 'A' + 'a');
-    auto known = std::find_if(others.begin(), others.end(),
-                              [&](const auto& other) { return other.first == word; });
-    if (known == others.end()) known = others.insert(known, {word, {}});
-    known->second.push_back(result.arch);
+    others.add(word, result.arch);
   }
   std::string text;
   for (const auto& [word, archs] : others)
@@ -127,17 +114,14 @@ std::string repair(const CheckResult& result, const Row& row, const Row& before,
   const RuleSet costs = row.broken & kCostRules & ~grave;
   const bool candidate = isCandidate(row, options.strict);
   std::string text(yesOrNo(row, options.strict));
-  if (cured != 0) text += fmt::format(" Cured: {}.", names(cured));
+  if (cured != 0) text += fmt::format(" Cured: {}.", ruleNames(cured));
   if (remaining != 0) {
-    text += candidate ? " Not cured there:" : " Not cured:";
-    const char* separator = " ";
-    for (Rule rule : rulesOf(remaining)) {
-      text += fmt::format("{}{} ({}; {}: {})", separator, ruleInfo(rule).name,
-                          withSeparators(countOf(row, rule)), before.name,
-                          withSeparators(countOf(before, rule)));
-      separator = ", ";
-    }
-    text += ".";
+    std::string compared;
+    for (Rule rule : rulesOf(remaining))
+      append(compared,
+             fmt::format("{} ({}; {}: {})", ruleInfo(rule).name, withSeparators(countOf(row, rule)),
+                         before.name, withSeparators(countOf(before, rule))));
+    text += fmt::format(" Not cured{}: {}.", candidate ? " there" : "", compared);
   }
   if (introduced != 0) text += fmt::format(" New: {}.", withCounts(row, introduced));
   text += example(result, row, grave);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "report/layout.h"
+#include "report/lists.h"
 #include "report/matrix.h"
 #include "report/numbers.h"
 #include "report/verdict.h"
@@ -41,27 +42,21 @@ bool agree(const std::vector<CheckResult>& results, std::size_t row, bool strict
 // The rules that make the verdict what it is: the grave ones, or else those that cost.
 std::string reasons(const Row& row, bool strict) {
   const RuleSet grave = strict ? row.broken : row.broken & ~kCostRules;
-  std::string text;
-  for (Rule rule : rulesOf(grave != 0 ? grave : row.broken))
-    text += (text.empty() ? "" : ", ") + std::string(ruleInfo(rule).name);
-  return text;
+  return ruleNames(grave != 0 ? grave : row.broken);
 }
 
 // "BROKEN by soft-dirty-lost, differs on x86_64, s390; costs by write-lost on arm64".
 std::string difference(const std::vector<CheckResult>& results, std::size_t row, bool strict) {
-  std::vector<std::pair<std::string, std::vector<Arch>>> kinds;
+  Groups<std::string, Arch> kinds;
   for (const CheckResult& result : results) {
     std::string kind = verdictCell(result.rows[row], strict);
     if (const std::string why = reasons(result.rows[row], strict); !why.empty())
       kind += " by " + why;
-    auto known = std::find_if(kinds.begin(), kinds.end(),
-                              [&](const auto& entry) { return entry.first == kind; });
-    if (known == kinds.end()) known = kinds.insert(known, {kind, {}});
-    known->second.push_back(result.arch);
+    kinds.add(kind, result.arch);
   }
   std::string text;
   for (const auto& [kind, archs] : kinds)
-    text += fmt::format("{}{} on {}", text.empty() ? "" : "; ", kind, archNames(archs));
+    append(text, fmt::format("{} on {}", kind, archNames(archs)), "; ");
   return text;
 }
 
@@ -69,7 +64,7 @@ std::string difference(const std::vector<CheckResult>& results, std::size_t row,
 
 std::string archNames(const std::vector<Arch>& archs) {
   std::string text;
-  for (Arch arch : archs) text += (text.empty() ? "" : ", ") + std::string(archId(arch));
+  for (Arch arch : archs) append(text, archId(arch));
   return text;
 }
 
@@ -100,7 +95,7 @@ std::string archVerdicts(const std::vector<CheckResult>& results, const ReportOp
     if (kinds.size() > 1) table.addColumn(heading);
   }
   // Rows that differ in the same way are explained together.
-  std::vector<std::pair<std::string, std::string>> explained;  // difference, rows
+  Groups<std::string, std::string> explained;  // by difference, rows
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const bool one = agree(results, row, strict);
     std::vector<std::string> cells = {one ? verdictCell(rows[row], strict) : ""};
@@ -109,17 +104,12 @@ std::string archVerdicts(const std::vector<CheckResult>& results, const ReportOp
         cells.push_back(one ? "" : verdictCell(results[kind[0]].rows[row], strict));
     table.addLine(rows[row].name, std::move(cells));
     if (one) continue;
-    const std::string why = difference(results, row, strict);
-    auto known = std::find_if(explained.begin(), explained.end(),
-                              [&](const auto& entry) { return entry.first == why; });
-    if (known == explained.end())
-      explained.emplace_back(why, rows[row].name);
-    else
-      known->second += ", " + rows[row].name;
+    explained.add(difference(results, row, strict), rows[row].name);
   }
   std::string text = table.print();
   if (!explained.empty()) text += '\n';
-  for (const auto& [why, names] : explained) text += paragraph(names + ": " + why + ".", "* ", 2);
+  for (const auto& [why, names] : explained)
+    text += paragraph(fmt::format("{}: {}.", fmt::join(names, ", "), why), "* ", 2);
   return text;
 }
 
@@ -141,7 +131,7 @@ std::string archSummary(const std::vector<CheckResult>& results, bool strict) {
     else if (broken != 0)
       ++on_some;
     if (count([&](const Row& r) { return r.broken == 0; }) == results.size())
-      good += (good.empty() ? "" : ", ") + rows[row].name;
+      append(good, rows[row].name);
   }
   std::string text =
       fmt::format("{} of {} BROKEN on all {} architectures, {} on some", on_all,

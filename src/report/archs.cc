@@ -55,9 +55,8 @@ std::string archList() {
   return nameList(names) + '\n' + table.print() + '\n' +
          paragraph(
              "Accessed, dirty: who sets them. Deferred flush: unmapping may leave the TLB flush "
-             "for "
-             "later; remote: only if another CPU may hold translations. Contiguous block: entries "
-             "that hardware may take as one.");
+             "for later; remote: only if another CPU may hold translations. Contiguous block: "
+             "entries that hardware may take as one.");
 }
 
 }  // namespace ptecheck

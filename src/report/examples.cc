@@ -45,8 +45,7 @@ std::string brokenBy(std::span<const CheckResult> results, const Finding& shown)
     }
     if (broken) archs.push_back(result.arch);
   }
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  std::string text = fmt::format("{}", fmt::join(names, ", "));
   if (archs.size() < results.size()) text += "; only on " + archNames(archs);
   return text;
 }

@@ -9,6 +9,7 @@
 #include "report/arch_verdicts.h"
 #include "report/examples.h"
 #include "report/layout.h"
+#include "report/lists.h"
 #include "report/matrix.h"
 #include "report/names.h"
 #include "report/numbers.h"
@@ -45,18 +46,15 @@ std::string partText(const Part& part, const Share& share, bool count) {
   std::string budgets;
   for (unsigned order = 0; order < part.space.deviations.size(); ++order)
     if (const unsigned pages = 1U << order; pages <= part.space.max_pages)
-      budgets += fmt::format("{}{} ({})", budgets.empty() ? "" : ", ", part.space.deviations[order],
-                             counted(pages, "page", "pages"));
+      append(budgets,
+             fmt::format("{} ({})", part.space.deviations[order], counted(pages, "page", "pages")));
   return labelled("exhaustive", fmt::format("{}{}, deviations: up to {}{}", scenarios,
                                             folios(part.space), budgets, of_all));
 }
 
 std::string rulesAskedFor(const ReportOptions& options) {
   if (options.rules == kAllRules) return "";
-  std::string names;
-  for (Rule rule : rulesOf(options.rules))
-    names += (names.empty() ? "" : ", ") + std::string(ruleInfo(rule).name);
-  return labelled("rules", "only " + names);
+  return labelled("rules", "only " + ruleNames(options.rules));
 }
 
 // What was run, by whom.
@@ -75,8 +73,7 @@ std::string headText(const std::vector<CheckResult>& results, const ReportOption
   for (const CheckResult& result : results) {
     std::uint64_t sum = 0;
     for (const Part& part : result.parts) sum += part.scenarios;
-    scenarios += fmt::format("{}{} {}", scenarios.empty() ? "" : ", ", archId(result.arch),
-                             withSeparators(sum));
+    append(scenarios, fmt::format("{} {}", archId(result.arch), withSeparators(sum)));
   }
   for (const Part& part : results[0].parts) text += partText(part, options.share, false);
   text += labelled("scenarios", scenarios);
@@ -121,15 +118,15 @@ std::string summary(const CheckResult& result, bool strict) {
   std::size_t broken = 0;
   for (const Row& row : result.rows) {
     if (isCandidate(row, strict)) {
-      candidates += (candidates.empty() ? "" : ", ") + row.name;
+      append(candidates, row.name);
       continue;
     }
     switch (verdictOf(row.broken, strict)) {
       case Verdict::kGood:
-        good += (good.empty() ? "" : ", ") + row.name;
+        append(good, row.name);
         break;
       case Verdict::kAtACost:
-        costly += (costly.empty() ? "" : ", ") + row.name;
+        append(costly, row.name);
         break;
       default:
         ++broken;
@@ -276,7 +273,7 @@ std::string runText(const std::vector<RunReport>& reports) {
   std::string text;
   bool letters = false;
   for (const RunReport& report : reports) {
-    text += (text.empty() ? "" : "\n") + oneRun(report);
+    append(text, oneRun(report), "\n");
     letters = letters || report.run.outcome.status == STATUS_DONE;
   }
   if (letters) text += '\n' + std::string(kLettersLegend) + '\n';

@@ -5,49 +5,38 @@
 // and S the single one.
 //
 //   1. Young gained. get_and_clear_ptes() ORs the young bits of a batch into its first entry, from
-//   which the
-//      batch is put back. Costs a longer stay in memory. Only if an entry of that process was
-//      young.
+//      which the batch is put back. Costs a longer stay in memory. Only if an entry of that
+//      process was young.
 //   2. Dirty gained, for the same reason; costs a needless write to swap. Only if an entry of that
-//   process
-//      was dirty.
+//      process was dirty.
 //   3. Soft-dirty gained together with dirty, where the format's pte_mkdirty() sets it (x86: yes).
-//   Costs a
-//      needless copy in a checkpoint; soft-dirty-gained counts it. In a swap entry the merged dirty
-//      bit has gone to the folio, so there it is the folio that must be dirty. Under VM_SOFTDIRTY
-//      the bit means nothing.
+//      Costs a needless copy in a checkpoint; soft-dirty-gained counts it. In a swap entry the
+//      merged dirty bit has gone to the folio, so there it is the folio that must be dirty. Under
+//      VM_SOFTDIRTY the bit means nothing.
 //   4. Write lost. Costs a fault, which write-lost counts. S may have stopped before it reached an
-//   entry
-//      that B, having it in a batch with the one at which S stopped, cleared and put back
+//      entry that B, having it in a batch with the one at which S stopped, cleared and put back
 //      write-protected.
 //   5. Kept by B, replaced in S. S drops (or swaps out) entries until it meets one that cannot go;
-//   B meets
-//      it inside a batch and puts the whole batch back. Entries of that batch are compared with
-//      what they were before, with freedoms 1 to 4. S must have kept *something*, else nothing was
-//      there to stop B. The converse, replaced by B but kept in S, is no freedom: batches only ever
-//      stop earlier.
+//      B meets it inside a batch and puts the whole batch back. Entries of that batch are compared
+//      with what they were before, with freedoms 1 to 4. S must have kept *something*, else
+//      nothing was there to stop B. The converse, replaced by B but kept in S, is no freedom:
+//      batches only ever stop earlier.
 //   6. What follows from 5: mapcount, refcount, rss, swap counts and PageAnonExclusive of those
-//   pages (B: as
-//      before), and what is read in pages that B kept. The rules accounting, exclusive-broken and
-//      contents judge B by itself there.
+//      pages (B: as before), and what is read in pages that B kept. The rules accounting,
+//      exclusive-broken and contents judge B by itself there.
 //   7. Folio flags: dirty gained if any entry was dirty (B cleared entries that S never reached,
-//   and
-//      collected their dirty bits), swap-backed gained with it (a lazyfree folio found dirty is put
-//      back).
+//      and collected their dirty bits), swap-backed gained with it (a lazyfree folio found dirty
+//      is put back).
 //   8. More or larger flushes, a pending flush, or one that is noted as writable: B clears what S
-//   clears, and
-//      more. Fewer is no freedom.
+//      clears, and more. Fewer is no freedom.
 //   9. Batch counts, and how often flushes were deferred: that is what batching is for. Warnings:
-//   own-checks
-//      reports each of them anyway.
+//      own-checks reports each of them anyway.
 //  10. Where entries form contiguous blocks (blocks.h): S takes the first entry out of a block,
-//  which
-//      has to be unfolded, and flushed, for that; B takes out the whole block and flushes once. So
-//      S may have flushed each block that was there before once more. The blocks themselves are
-//      compared gathered: whether entries are folded afterwards is no difference.
+//      which has to be unfolded, and flushed, for that; B takes out the whole block and flushes
+//      once. So S may have flushed each block that was there before once more. The blocks
+//      themselves are compared gathered: whether entries are folded afterwards is no difference.
 //  11. With an event at a later than the first chance everything but bits of entries that both
-//  kept: chances are
-//      counted in batches, so the event hits another place.
+//      kept: chances are counted in batches, so the event hits another place.
 #ifndef PTECHECK_SPEC_DIFFERS_H
 #define PTECHECK_SPEC_DIFFERS_H
 

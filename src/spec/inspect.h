@@ -12,22 +12,18 @@
 // One mistake should break one rule, so that the name of the rule leads to the mistake. The
 // borders:
 //
-//   - A writable entry on a page that lost PageAnonExclusive is exclusive-broken if the entry could
-//   be
-//     written before, write-gained if it could not.
-//   - An entry that is gone is entry-lost if its folio does not allow that (swap-backed: it needs a
-//   swap
-//     entry) or no counter acknowledges it; dirty-lost if it was discarded although written (see
-//     below); legal otherwise. Counters that contradict each other, or count more than is gone, are
-//     accounting.
+//   - A writable entry on a page that lost PageAnonExclusive is exclusive-broken if the entry
+//     could be written before, write-gained if it could not.
+//   - An entry that is gone is entry-lost if its folio does not allow that (swap-backed: it needs
+//     a swap entry) or no counter acknowledges it; dirty-lost if it was discarded although written
+//     (see below); legal otherwise. Counters that contradict each other, or count more than is
+//     gone, are accounting.
 //   - What happens to entries that are none of the operation's business (the neighbouring folio,
-//   holes,
-//     mlocked entries) is batch-bounds; the counters are expected to follow even there.
+//     holes, mlocked entries) is batch-bounds; the counters are expected to follow even there.
 //   - contents looks at what processes read, at nothing else. It is the net under all other rules,
-//   and
-//     the only rule that sees mistakes of the fault handler.
+//     and the only rule that sees mistakes of the fault handler.
 //   - An entry wrongly marked contiguous is block-broken, and for all other rules not marked at
-//   all.
+//     all.
 //
 // What is dirty-lost: lazyfree reclaim may drop a page if nobody wrote to it since MADV_FREE, and
 // nobody can be writing to it. The first shows in the entry's own dirty bit or in the folio's flag.

@@ -11,23 +11,20 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "One process can write into memory that another one still reads, or a write goes unnoticed."},
     {Rule::kExclusiveBroken, "exclusive-broken", Severity::kIsolation,
      "PageAnonExclusive is kept, moved to the swap entry, or cleared while no writable entry and "
-     "no pin "
-     "needs it; it is never invented.",
+     "no pin needs it; it is never invented.",
      "Copy-on-write copies a page that a device writes to, or does not copy one that is shared."},
     {Rule::kBlockBroken, "block-broken", Severity::kIsolation,
      "Entries marked contiguous come as whole, aligned blocks of one folio, equal but for accessed "
      "and dirty.",
      "The processor takes one entry's translation for its neighbours': a process reaches a page "
-     "that it "
-     "no longer maps, or with rights that it does not have."},
+     "that it no longer maps, or with rights that it does not have."},
     {Rule::kUffdWpChanged, "uffd-wp-changed", Severity::kCorruption,
      "The uffd-wp bit of an entry that stays is exactly what it was, as bit or as swap bit.",
      "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never "
      "was."},
     {Rule::kEntryLost, "entry-lost", Severity::kCorruption,
      "An entry keeps mapping its page as before, or is replaced in a way that its folio allows and "
-     "the "
-     "counters acknowledge.",
+     "the counters acknowledge.",
      "A process loses a page or finds another one in its place; the folio can never be freed."},
     {Rule::kBatchBounds, "batch-bounds", Severity::kCorruption,
      "A batch stays inside its folio, VMA and page table, and leaves mlocked entries and holes "
@@ -45,8 +42,7 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "The result depends on how many entries happened to be handled together."},
     {Rule::kDirtyLost, "dirty-lost", Severity::kDataLoss,
      "Every write since the last writeback or MADV_FREE shows in the entry or on the folio, and "
-     "what a "
-     "reference could still write to stays mapped.",
+     "what a reference could still write to stays mapped.",
      "A page that was written is dropped under memory pressure, and reads as zeroes."},
     {Rule::kSoftDirtyLost, "soft-dirty-lost", Severity::kDataLoss,
      "An entry that is soft-dirty stays so, as bit or as swap bit.",
