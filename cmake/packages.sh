@@ -4,7 +4,7 @@
 
 # What ptecheck needs to build and run; what it needs on top to configure and compile a kernel tree.
 build_packages=(g++ cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev
-  libz3-dev llvm-14-dev)
+  libz3-dev llvm-14-dev zlib1g-dev)
 kernel_packages=(gcc make flex bison bc libelf-dev libssl-dev patch xz-utils binutils)
 # To run a tree of another architecture: cross compilers and user-mode emulation. `prove --kernel` reads clang's code.
 cross_packages=(gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu qemu-user clang-14

@@ -34,8 +34,9 @@ TEST(KnownFailures, AreWhatTheProverRefutes) {
     known.insert(std::string(failure.arch) + " " + failure.lemma);
   for (const FormatProof& proof : everything().formats)
     for (const LemmaResult& result : proof.lemmas) {
-      EXPECT_NE(result.verdict, Verdict::kUnknown) << archId(proof.arch) << " " << result.lemma;
-      if (result.verdict == Verdict::kFails)
+      EXPECT_NE(result.verdict, ProofVerdict::kUnknown)
+          << archId(proof.arch) << " " << result.lemma;
+      if (result.verdict == ProofVerdict::kFails)
         refuted.insert(std::string(archId(proof.arch)) + " " + result.lemma);
     }
   EXPECT_EQ(known, refuted);
@@ -71,7 +72,7 @@ TEST(Lemmas, ThatHoldHoldOnSamples) {
     const WordHelpers& helpers = *modelFormats().at(proof.arch).words;
     for (std::size_t i = 0; i < proof.lemmas.size(); ++i) {
       const LemmaResult& result = proof.lemmas[i];
-      if (result.verdict != Verdict::kHolds) continue;
+      if (result.verdict != ProofVerdict::kHolds) continue;
       const Lemma<WordHelpers>& lemma = lemmas<WordHelpers>().at(i);
       for (int n = 0; n < 300; ++n) {
         // Few bits, many bits; a second entry is near the first; numbers are small.

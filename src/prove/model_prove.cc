@@ -102,7 +102,8 @@ ProveResults proveModel(const ProveOptions& options) {
         std::find_if(results.formats.begin(), results.formats.end(),
                      [&past](const FormatProof& proof) { return proof.arch == past.arch; });
     for (std::size_t i = 0; i < places.size(); ++i)
-      if (proved[f][i].verdict == Verdict::kFails && today->lemmas[i].verdict == Verdict::kHolds)
+      if (proved[f][i].verdict == ProofVerdict::kFails &&
+          today->lemmas[i].verdict == ProofVerdict::kHolds)
         past.refuted_by.push_back(proved[f][i]);
     results.history.push_back(std::move(past));
   }

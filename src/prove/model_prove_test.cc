@@ -47,9 +47,9 @@ TEST(ModelProve, AQuestionThatCostsTooMuchIsNotAnswered) {
   ProveOptions options;
   options.archs = {kX86};
   options.lemmas = {"advance-adds/twice"};
-  EXPECT_EQ(proveModel(options).formats.at(0).lemmas.at(0).verdict, Verdict::kHolds);
+  EXPECT_EQ(proveModel(options).formats.at(0).lemmas.at(0).verdict, ProofVerdict::kHolds);
   options.limits.resources = 1;
-  EXPECT_EQ(proveModel(options).formats.at(0).lemmas.at(0).verdict, Verdict::kUnknown);
+  EXPECT_EQ(proveModel(options).formats.at(0).lemmas.at(0).verdict, ProofVerdict::kUnknown);
 }
 
 }  // namespace

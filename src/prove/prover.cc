@@ -96,15 +96,15 @@ const std::vector<LemmaInfo>& lemmaInfos() {
 LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const WordHelpers* replay,
                        const ProverLimits& limits) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
-  LemmaResult result{lemma.name,    lemma.says,      lemma.if_false,    lemma.severity,
-                     lemma.entries, Verdict::kHolds, Reach::kAllValues, {}};
+  LemmaResult result{lemma.name,    lemma.says,           lemma.if_false,    lemma.severity,
+                     lemma.entries, ProofVerdict::kHolds, Reach::kAllValues, {}};
   if (!lemma.applies(symbolic)) {
-    result.verdict = Verdict::kNotApplicable;
+    result.verdict = ProofVerdict::kNotApplicable;
     return result;
   }
   for (const bool well_formed : {false, true}) {
     if (well_formed && lemma.entries == 0) {
-      result.verdict = Verdict::kFails;
+      result.verdict = ProofVerdict::kFails;
       return result;
     }
     Question question(lemma, symbolic, well_formed, limits);
@@ -116,14 +116,14 @@ LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const 
     const std::optional<Words> words =
         answer == z3::sat ? question.leastAnswer() : std::optional<Words>();
     if (!words) {
-      result.verdict = Verdict::kUnknown;
+      result.verdict = ProofVerdict::kUnknown;
       result.words.clear();
       return result;
     }
     if (replay) replayOn(*replay, lemmas<WordHelpers>().at(number), well_formed, *words);
     result.words = *words;
   }
-  result.verdict = Verdict::kFails;
+  result.verdict = ProofVerdict::kFails;
   return result;
 }
 

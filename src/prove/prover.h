@@ -22,7 +22,7 @@
 
 namespace ptecheck {
 
-enum class Verdict : unsigned char { kHolds, kFails, kNotApplicable, kUnknown };
+enum class ProofVerdict : unsigned char { kHolds, kFails, kNotApplicable, kUnknown };
 
 // For which entries a lemma holds.
 enum class Reach : unsigned char { kAllValues, kWellFormed };
@@ -33,7 +33,7 @@ struct LemmaResult {
   std::string if_false;
   Severity severity;
   unsigned entries;  // the first so many words are present entries; the others are numbers
-  Verdict verdict;
+  ProofVerdict verdict;
   Reach reach;  // if it holds
   // kFails: the least well-formed words for which it is false. kHolds for well-formed entries: the
   // least others for which it is false. Otherwise empty.

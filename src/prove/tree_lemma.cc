@@ -100,8 +100,10 @@ TreeLemmaProver::TreeLemmaProver(const IrModule& code, const TreeHelpersBuild& b
 TreeLemma TreeLemmaProver::prove(std::size_t number) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
   TreeLemma out;
-  out.result = {lemma.name,    lemma.says,        lemma.if_false,    lemma.severity,
-                lemma.entries, Verdict::kUnknown, Reach::kAllValues, {}};
+  out.result = {lemma.name,        lemma.says,
+                lemma.if_false,    lemma.severity,
+                lemma.entries,     ProofVerdict::kUnknown,
+                Reach::kAllValues, {}};
   try {
     // On the processor that the program runs on: its variables are what they are there.
     IrFormulas formulas(code_, SolverScope::context(),
@@ -111,23 +113,23 @@ TreeLemma TreeLemmaProver::prove(std::size_t number) {
     const FormulaProvider symbolic(*model_.symbolic, code_, formulas);
     const ProgramProvider words(*model_.words, program_);
     out.result = proveLemma(number, symbolic, &words, limits_);
-    if (out.result.verdict != Verdict::kHolds) return out;
+    if (out.result.verdict != ProofVerdict::kHolds) return out;
     const OpenQuestion asserts =
         ask(lemma, symbolic, formulas, out.result.reach == Reach::kWellFormed);
     z3::solver solver = limited(limits_);
     solver.add(asserts.premise && asserts.failure);
     if (solver.check() != z3::unsat) {
-      out.result.verdict = Verdict::kUnknown;
+      out.result.verdict = ProofVerdict::kUnknown;
       out.refused = "an assertion of the tree may fail in a helper";
       return out;
     }
     onEveryProcessor(number, &out);
   } catch (const IrRefusal& refusal) {
     out.refused = refusal.what();
-    out.result.verdict = Verdict::kUnknown;
+    out.result.verdict = ProofVerdict::kUnknown;
   } catch (const MissingHelper& missing) {
     out.refused = missing.what();
-    out.result.verdict = Verdict::kUnknown;
+    out.result.verdict = ProofVerdict::kUnknown;
   }
   return out;
 }

@@ -85,7 +85,7 @@ void crossCheck(HelperProgram& program, const ModelFormat& model,
   std::vector<ColumnCheck> checks;
   std::vector<TreeLemma*> checked;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (proof->lemmas[i].result.verdict != Verdict::kHolds) continue;
+    if (proof->lemmas[i].result.verdict != ProofVerdict::kHolds) continue;
     checks.push_back({places[i], proof->lemmas[i].result.reach == Reach::kWellFormed, 0, {}});
     checked.push_back(&proof->lemmas[i]);
   }

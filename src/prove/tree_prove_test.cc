@@ -28,7 +28,7 @@ TreeProveOptions optionsFor(const char* arch) {
   return options;
 }
 
-std::set<std::string> named(const std::vector<TreeLemma>& lemmas, Verdict verdict) {
+std::set<std::string> named(const std::vector<TreeLemma>& lemmas, ProofVerdict verdict) {
   std::set<std::string> out;
   for (const TreeLemma& lemma : lemmas)
     if (lemma.result.verdict == verdict) out.insert(lemma.result.lemma);
@@ -84,14 +84,14 @@ TEST_P(TreeProve, ItsHelpersAreTheModelsAndItsLemmasHold) {
     const TreeLemma& lemma = proof.lemmas[i];
     other_processors += !lemma.not_where.empty();
     refused += !lemma.refused.empty();
-    EXPECT_EQ(lemma.checked_rows > 0, lemma.result.verdict == Verdict::kHolds);
-    if (lemma.result.verdict != Verdict::kNotApplicable && lemma.refused.empty()) {
+    EXPECT_EQ(lemma.checked_rows > 0, lemma.result.verdict == ProofVerdict::kHolds);
+    if (lemma.result.verdict != ProofVerdict::kNotApplicable && lemma.refused.empty()) {
       EXPECT_EQ(lemma.result.verdict, model_lemmas[i].verdict) << lemma.result.lemma;
     }
   }
-  EXPECT_EQ(named(proof.lemmas, Verdict::kHolds).size(), expected.holds);
-  EXPECT_EQ(named(proof.lemmas, Verdict::kFails).size(), expected.fails);
-  EXPECT_EQ(named(proof.lemmas, Verdict::kUnknown).size(), expected.refused);
+  EXPECT_EQ(named(proof.lemmas, ProofVerdict::kHolds).size(), expected.holds);
+  EXPECT_EQ(named(proof.lemmas, ProofVerdict::kFails).size(), expected.fails);
+  EXPECT_EQ(named(proof.lemmas, ProofVerdict::kUnknown).size(), expected.refused);
   EXPECT_EQ(other_processors, expected.other_processors);
   EXPECT_EQ(refused, expected.refused);
   EXPECT_EQ(proof.exhaustive, expected.exhaustive);
@@ -121,7 +121,7 @@ TEST(TreeProveProcessor, IsNamedWhereALemmaIsFalseOnIt) {
   TreeProveOptions options = optionsFor("x86_64");
   options.lemmas = {"mkwrite_shstk-does/shadow-stack"};
   const TreeProof proof = proveTree(options);
-  EXPECT_EQ(proof.lemmas.at(0).result.verdict, Verdict::kHolds);
+  EXPECT_EQ(proof.lemmas.at(0).result.verdict, ProofVerdict::kHolds);
   has(proof.lemmas.at(0).not_where, "boot_cpu_data+");
   has(proof.variables.at(0), "boot_cpu_data+");
 }
@@ -137,7 +137,7 @@ TEST(TreeProveBroken, HeadersAreRefutedAndFlaggedAndTranslatorsCaught) {
   const TreeHelpersBuild broken = buildTreeHelpers(edit.view(), options.tree);
 
   const TreeProof proof = proveHelpers(broken, options);
-  EXPECT_EQ(proof.lemmas.at(0).result.verdict, Verdict::kFails);
+  EXPECT_EQ(proof.lemmas.at(0).result.verdict, ProofVerdict::kFails);
   EXPECT_FALSE(proof.comparison.equal());
   std::set<std::string> different;
   for (const HelperDifference& difference : proof.comparison.differences)
