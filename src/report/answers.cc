@@ -114,7 +114,7 @@ std::string repair(const CheckResult& result, const Row& row, const Row& before,
   const RuleSet costs = row.broken & kCostRules & ~grave;
   const bool candidate = isCandidate(row, options.strict);
   std::string text(yesOrNo(row, options.strict));
-  if (cured != 0) text += fmt::format(" Cured: {}.", ruleNames(cured));
+  if (cured != 0) text += fmt::format(" Cured: {}.", ruleList(cured));
   if (remaining != 0) {
     std::string compared;
     for (Rule rule : rulesOf(remaining))

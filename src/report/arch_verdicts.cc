@@ -42,7 +42,7 @@ bool agree(const std::vector<CheckResult>& results, std::size_t row, bool strict
 // The rules that make the verdict what it is: the grave ones, or else those that cost.
 std::string reasons(const Row& row, bool strict) {
   const RuleSet grave = strict ? row.broken : row.broken & ~kCostRules;
-  return ruleNames(grave != 0 ? grave : row.broken);
+  return ruleList(grave != 0 ? grave : row.broken);
 }
 
 // "BROKEN by soft-dirty-lost, differs on x86_64, s390; costs by write-lost on arm64".

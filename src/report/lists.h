@@ -19,7 +19,11 @@ inline void append(std::string& list, std::string_view part, std::string_view se
 }
 
 // "write-gained, contents".
-std::string ruleNames(RuleSet rules);
+inline std::string ruleList(RuleSet rules) {
+  std::string list;
+  for (Rule rule : rulesOf(rules)) append(list, ruleInfo(rule).name);
+  return list;
+}
 
 // Values that belong under one key, in the order in which keys and values first came.
 template <class Key, class Value>

@@ -54,7 +54,7 @@ std::string partText(const Part& part, const Share& share, bool count) {
 
 std::string rulesAskedFor(const ReportOptions& options) {
   if (options.rules == kAllRules) return "";
-  return labelled("rules", "only " + ruleNames(options.rules));
+  return labelled("rules", "only " + ruleList(options.rules));
 }
 
 // What was run, by whom.
