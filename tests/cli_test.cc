@@ -146,7 +146,7 @@ TEST(Cli, HelpIsEnoughToWorkFrom) {
   const std::string check = run({"check", "--help"}).out;
   for (const char* option :
        {"--policy", "--rule", "--pages", "--seed", "--jobs", "--share", "--deviations", "--strict",
-        "--mutant", "--format", "--exit-style", "--kernel", "--patch"})
+        "--mutant", "--format", "--exit-style", "--kernel", "--patch", "--agree"})
     EXPECT_TRUE(has(check, option)) << option;
 }
 
@@ -451,6 +451,13 @@ TEST(Cli, BadInputIsExplained) {
       {{"check", "--exit-style", "odd"}, 129, "--exit-style"},
       {{"check", "--patch", "x.patch"}, 129, "--kernel"},
       {{"check", "--kernel", empty_folder, "--policy", "v6.16"}, 129, "--policy"},
+      {{"check", "--kernel", empty_folder, "--mutant", "rss-not-reduced"}, 129, "--mutant"},
+      {{"check", "--agree"}, 129, "--kernel"},
+      {{"check", "--kernel", empty_folder, "--agree", "--rule", "contents"}, 129, "--rule"},
+      {{"check", "--kernel", empty_folder, "--agree", "--policy", "v6.12", "--policy", "v6.16"},
+       129,
+       "one --policy"},
+      {{"check", "--kernel", empty_folder, "--agree"}, 125, empty_folder},
       {{"check", "--kernel", missing}, 125, missing},
       {{"check", "--kernel", empty_folder}, 125, empty_folder},
       {{"check", "--kernel", other_folder}, 125, other_folder},
@@ -529,6 +536,29 @@ TEST(TreeCli, JsonObeysItsSchema) {
   const Ended result = run(treeCheck({"--format", "json"}));
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(whyInvalid(schema(), json::parse(result.out)), "");
+}
+
+TEST(TreeCli, ModelAndTreeAgree) {
+  const Ended result = run(treeCheck({"--agree", "--arch", "x86_64,loongarch"}));
+  EXPECT_EQ(result.status, 0) << result.err << result.out;
+  EXPECT_TRUE(result.out.starts_with("verdict:     agree")) << result.out;
+  EXPECT_TRUE(has(result.out, "no cross compiler")) << result.out;
+  EXPECT_LE(longestLine(result.out), 75U);
+}
+
+// What differs comes with an id that shows each side again.
+TEST(TreeCli, ADifferenceIsReplayedOnModelAndTree) {
+  const Ended result =
+      run(treeCheck({"--agree", "--mutant", "rss-not-reduced", "--format", "json"}));
+  EXPECT_EQ(result.status, 1) << result.err;
+  const json document = json::parse(result.out);
+  EXPECT_EQ(whyInvalid(schema(), document), "");
+  EXPECT_EQ(document["policy"], "v6.12+rss-not-reduced");
+  const json& difference = document["architectures"][0]["differences"][0];
+  EXPECT_TRUE(has(difference["what"], "MM_")) << difference["text"];
+  const std::string id = difference["id"];
+  EXPECT_EQ(run({"replay", id}).status, 1);
+  EXPECT_EQ(run({"replay", id, "--kernel", treeCheck()[2]}).status, 0);
 }
 
 TEST(TreeCli, AScenarioOfTheModelRunsOnTheTree) {

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check/agreement.h"
 
-#include <cstdio>
+#include <bit>
+#include <cstring>
+#include <map>
 #include <memory>
-#include <string_view>
-#include <vector>
+#include <mutex>
+#include <numeric>
+#include <optional>
 
 #include "check/batch.h"
+#include "check/difference.h"
 #include "check/finding_id.h"
 #include "check/search.h"
+#include "check/tree_build.h"
 #include "explore/parallel.h"
+#include "explore/replay.h"
+#include "explore/shrink.h"
 #include "subject/model.h"
 #include "subject/tree_subject.h"
 
@@ -17,160 +24,218 @@ namespace ptecheck {
 
 namespace {
 
-std::string hex(unsigned long long value) {
-  char buffer[24];
-  std::snprintf(buffer, sizeof(buffer), "0x%llx", value);
-  return buffer;
-}
-
-class Comparison {
+// A tree and the model, side by side.
+class Pair {
  public:
-  const std::string& difference() const { return difference_; }
+  Pair(const TreeBuild& build, const Policy& policy, Arch arch)
+      : tree_(build), model_(policy, arch) {}
 
-  void number(const std::string& what, long long model, long long tree) {
-    if (model != tree && difference_.empty())
-      difference_ = what + ": model " + std::to_string(model) + ", tree " + std::to_string(tree);
+  const TreeSubject& tree() const { return tree_; }
+  bool full() const { return on_tree_.full(); }
+  bool empty() const { return on_tree_.empty(); }
+  std::size_t size() const { return on_tree_.size(); }
+
+  void add(const Scenario& s) {
+    on_tree_.add(s);
+    on_model_.add(s);
   }
-  void bits(const std::string& what, unsigned long long model, unsigned long long tree) {
-    if (model != tree && difference_.empty())
-      difference_ = what + ": model " + hex(model) + ", tree " + hex(tree);
+
+  // Calls use(index, scenario, outcome of the model, outcome of the tree), and forgets them all.
+  template <class Use>
+  void run(Use use) {
+    on_tree_.run(tree_);
+    on_model_.run(model_);
+    for (std::size_t i = 0; i < on_tree_.size(); ++i)
+      use(i, on_tree_.scenario(i), on_model_.outcome(i), on_tree_.outcome(i));
+    on_tree_.clear();
+    on_model_.clear();
   }
 
  private:
-  std::string difference_;
+  TreeSubject tree_;
+  ModelSubject model_;
+  Batch on_tree_, on_model_;
 };
 
-std::string place(unsigned process, const std::string& what) {
-  return std::string(1, static_cast<char>('A' + process)) + " " + what;
-}
+// Of one thing that differs: how often, and where first (units are done in order, each by one
+// thread; see tally.h).
+struct Seen {
+  std::uint64_t scenarios = 0;
+  std::size_t unit = ~std::size_t{0};
+  std::size_t number = 0;
+};
 
-}  // namespace
-
-std::string firstDifference(const Scenario& s, const Outcome& model, const Outcome& tree) {
-  Comparison c;
-  c.number("status", model.status, tree.status);
-  if (!c.difference().empty()) return c.difference() + " (" + tree.message + ")";
-  // Entry by entry first: that is what a reader looks at.
-  for (unsigned process = 0; process < s.processes; ++process) {
-    for (unsigned page = 0; page < s.pages; ++page) {
-      const EntryResult& m = model.entry[process * s.pages + page];
-      const EntryResult& t = tree.entry[process * s.pages + page];
-      if (m.before == t.before && m.after == t.after && m.page_flags == t.page_flags &&
-          m.swap_count == t.swap_count && (m.seen == t.seen || s.steps != 0))
-        continue;
-      const std::string where = place(process, "page " + std::to_string(page));
-      c.bits(where + " before", m.before, t.before);
-      c.bits(where + " after", m.after, t.after);
-      c.bits(where + " PageAnonExclusive", m.page_flags, t.page_flags);
-      c.number(where + " swap count", m.swap_count, t.swap_count);
-      c.bits(where + " seen", m.seen, t.seen);
-    }
-    for (unsigned side = 0; side < 2; ++side) {
-      const std::string where =
-          place(process, side == 0 ? "neighbour before the folio" : "neighbour behind the folio");
-      c.bits(where + ", at the start", model.neighbour_before[process][side],
-             tree.neighbour_before[process][side]);
-      c.bits(where + ", at the end", model.neighbour_after[process][side],
-             tree.neighbour_after[process][side]);
-    }
-    static constexpr const char* kKinds[RSS_KINDS] = {"MM_ANONPAGES", "MM_FILEPAGES",
-                                                      "MM_SHMEMPAGES", "MM_SWAPENTS"};
-    for (unsigned kind = 0; kind < RSS_KINDS; ++kind)
-      c.number(place(process, kKinds[kind]), model.rss[process][kind], tree.rss[process][kind]);
-    c.number(place(process, "deferred flushes"), model.flush_batched[process],
-             tree.flush_batched[process]);
-  }
-  c.number("mapcount before", model.mapcount_before, tree.mapcount_before);
-  c.number("mapcount", model.mapcount, tree.mapcount);
-  c.number("refcount before", model.refcount_before, tree.refcount_before);
-  c.number("refcount", model.refcount, tree.refcount);
-  c.bits("folio flags before", model.folio_flags_before, tree.folio_flags_before);
-  c.bits("folio flags", model.folio_flags, tree.folio_flags);
-  c.number("unmapped", model.unmapped, tree.unmapped);
-  c.number("event fired", model.event_fired, tree.event_fired);
-  c.number("TLB flushes", model.flushes, tree.flushes);
-  c.number("pages flushed", model.flushed_pages, tree.flushed_pages);
-  c.number("flush pending", model.flush_pending, tree.flush_pending);
-  c.number("flush pending, writable", model.flush_pending_writable, tree.flush_pending_writable);
-  c.number("warnings", model.warnings, tree.warnings);
-  c.number("entries touched outside", model.outside, tree.outside);
-  return c.difference();
-}
-
-namespace {
-
-struct Worker {
-  std::unique_ptr<TreeSubject> tree;
-  std::unique_ptr<ModelSubject> model;
-  std::unique_ptr<Batch> on_tree = std::make_unique<Batch>();
-  std::unique_ptr<Batch> on_model = std::make_unique<Batch>();
+// A cache line of its own: threads count in theirs all the time.
+struct alignas(128) Worker {
+  std::unique_ptr<Pair> pair;
   std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
-  Agreement agreement;
-  std::size_t first_unit = ~std::size_t{0};
+  std::array<std::uint64_t, 3> exhaustive{};
+  std::uint64_t random = 0, blocks = 0, differing = 0, unsupported = 0;
+  std::string unsupported_reason;
+  std::map<std::string, Seen> seen;
 };
 
-void compareBatch(Worker& worker, const Search& search, const Policy& policy, std::size_t unit,
-                  std::size_t number) {
-  if (worker.on_tree->empty()) return;
-  worker.on_tree->run(*worker.tree);
-  worker.on_model->run(*worker.model);
-  for (std::size_t i = 0; i < worker.on_tree->size(); ++i) {
-    const Outcome& tree = worker.on_tree->outcome(i);
-    if (tree.status == STATUS_UNSUPPORTED) {
-      ++worker.agreement.unsupported;
-      continue;
+class AgreementSearch {
+ public:
+  AgreementSearch(const TreeBuild& build, const Policy& policy, const SearchOptions& options)
+      : build_(build),
+        policy_(policy),
+        options_(options),
+        search_(options),
+        rules_(archRules(options.arch)) {}
+
+  Agreement run() {
+    std::vector<Worker> workers = runUnits(
+        search_.units(), options_.share, options_.jobs,
+        [&](unsigned) {
+          Worker worker;
+          worker.pair = std::make_unique<Pair>(build_, policy_, options_.arch);
+          return worker;
+        },
+        [&](Worker& worker, std::size_t unit) { runUnit(worker, unit); });
+
+    Agreement sum;
+    sum.arch = options_.arch;
+    sum.subject = "Linux " + build_.version + " at " + build_.tree.string();
+    sum.policy = policy_.name;
+    std::uint64_t random = 0;
+    std::map<std::string, Seen> seen;
+    for (const Worker& worker : workers) {
+      sum.features = worker.pair->tree().identity().features;
+      for (std::size_t i = 0; i < sum.exhaustive.size(); ++i)
+        sum.exhaustive[i] += worker.exhaustive[i];
+      random += worker.random;
+      sum.blocks += worker.blocks;
+      sum.differing += worker.differing;
+      sum.unsupported += worker.unsupported;
+      if (sum.unsupported_reason.empty()) sum.unsupported_reason = worker.unsupported_reason;
+      for (const auto& [what, theirs] : worker.seen) {
+        Seen& all = seen[what];
+        all.scenarios += theirs.scenarios;
+        if (theirs.unit < all.unit) all.unit = theirs.unit, all.number = theirs.number;
+      }
     }
-    ++worker.agreement.scenarios;
-    const std::string difference =
-        firstDifference(worker.on_tree->scenario(i), worker.on_model->outcome(i), tree);
-    if (difference.empty()) continue;
-    ++worker.agreement.differing;
-    if (unit >= worker.first_unit) continue;
-    worker.first_unit = unit;
-    worker.agreement.first = formatFindingId({search.spaceOf(unit), search.arch(), policy.name,
-                                              search.choicesOf(unit, number + i)}) +
-                             ": " + difference;
+    workers.clear();  // ends the agents
+    if (search_.situations() != 0)
+      sum.parts.push_back(
+          {search_.exhaustive(),
+           std::accumulate(sum.exhaustive.begin(), sum.exhaustive.end(), std::uint64_t{0}),
+           search_.situations(), 0});
+    if (options_.random_scenarios != 0)
+      sum.parts.push_back({search_.random(), random, 0, options_.seed});
+    for (const auto& [what, all] : seen) sum.differences.push_back(smallest(what, all));
+    return sum;
   }
-  worker.on_tree->clear();
-  worker.on_model->clear();
-}
+
+ private:
+  std::string idOf(std::size_t unit, const Choices& choices) const {
+    return formatFindingId({search_.spaceOf(unit), options_.arch, policy_.name, choices});
+  }
+
+  void runUnit(Worker& worker, std::size_t unit) {
+    std::size_t first = 0;  // number, within the unit, of the scenario that is added first
+    const auto flush = [&] {
+      if (worker.pair->empty()) return;
+      const std::size_t size = worker.pair->size();
+      worker.pair->run(
+          [&](std::size_t i, const Scenario& s, const Outcome& model, const Outcome& tree) {
+            compare(worker, unit, first + i, s, model, tree);
+          });
+      first += size;
+    };
+    search_.forEach(unit, *worker.scenario, [&](const Scenario& s, auto) {
+      worker.pair->add(s);
+      if (worker.pair->full()) flush();
+    });
+    flush();
+    if (!options_.progress) return;
+    std::lock_guard lock(progress_mutex_);
+    options_.progress(++units_done_, search_.units() / options_.share.count);
+  }
+
+  void compare(Worker& worker, std::size_t unit, std::size_t number, const Scenario& s,
+               const Outcome& model, const Outcome& tree) const {
+    if (tree.status == STATUS_UNSUPPORTED) {
+      ++worker.unsupported;
+      if (worker.unsupported_reason.empty()) worker.unsupported_reason = tree.message;
+      return;
+    }
+    if (tree.status != STATUS_DONE && tree.status != STATUS_BUG)
+      requireRan(build_, tree, idOf(unit, search_.choicesOf(unit, number)));
+    if (search_.isRandom(unit))
+      ++worker.random;
+    else
+      ++worker.exhaustive[static_cast<std::size_t>(std::countr_zero(s.pages))];
+    worker.blocks += rules_.inBlocks(s, model) != 0;
+    const std::optional<Difference> difference = firstDifference(s, model, tree);
+    if (!difference) return;
+    ++worker.differing;
+    Seen& seen = worker.seen[difference->what];
+    ++seen.scenarios;
+    if (unit < seen.unit) seen.unit = unit, seen.number = number;
+  }
+
+  // Makes the first scenario in which this differs as small as possible.
+  Disagreement smallest(const std::string& what, const Seen& seen) const {
+    const Space& space = search_.spaceOf(seen.unit);
+    Disagreement result;
+    result.what = what;
+    result.scenarios = seen.scenarios;
+    Pair pair(build_, policy_, options_.arch);
+    Scenario scenario{};
+    // Does it differ in the same thing? Keeps what was seen.
+    const StillFails still_differs = [&](const Choices& tried, Choices* used) {
+      Replay replay(tried);
+      if (!chooseScenario(replay, space, scenario)) return false;
+      *used = replay.used();
+      bool differs = false;
+      pair.add(scenario);
+      pair.run([&](std::size_t, const Scenario& s, const Outcome& model, const Outcome& tree) {
+        const std::optional<Difference> difference = firstDifference(s, model, tree);
+        differs = difference && difference->what == what;
+        if (!differs) return;
+        result.text = difference->text;
+        copy(result.scenario, s, scenarioBytes(s.processes, s.pages));
+        copy(result.model, model, outcomeBytes(outcomeProcesses(s), s.pages));
+        copy(result.tree, tree, outcomeBytes(outcomeProcesses(s), s.pages));
+      });
+      return differs;
+    };
+    const Choices choices = shrink(search_.choicesOf(seen.unit, seen.number), still_differs);
+    Choices used;
+    still_differs(choices, &used);
+    result.id = idOf(seen.unit, choices);
+    return result;
+  }
+
+  // Records in a batch are as long as they need to be, those of a result are full ones.
+  template <class Record>
+  static void copy(Record& to, const Record& from, std::size_t bytes) {
+    to = Record{};
+    std::memcpy(static_cast<void*>(&to), &from, bytes);
+  }
+
+  const TreeBuild& build_;
+  const Policy& policy_;
+  const SearchOptions& options_;
+  Search search_;
+  const ArchRules& rules_;
+  std::mutex progress_mutex_;
+  std::size_t units_done_ = 0;
+};
 
 }  // namespace
 
-Agreement compareWithTree(const TreeBuild& build, const Policy& policy,
-                          const SearchOptions& options) {
-  const Search search(options);
-  auto make_worker = [&](unsigned) {
-    Worker worker;
-    worker.tree = std::make_unique<TreeSubject>(build);
-    worker.model = std::make_unique<ModelSubject>(policy, options.arch);
-    return worker;
-  };
-  auto work = [&](Worker& worker, std::size_t unit) {
-    std::size_t number = 0;  // of the batch's first scenario
-    search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto) {
-      worker.on_tree->add(s);
-      worker.on_model->add(s);
-      if (!worker.on_tree->full()) return;
-      const std::size_t size = worker.on_tree->size();
-      compareBatch(worker, search, policy, unit, number);
-      number += size;
-    });
-    compareBatch(worker, search, policy, unit, number);
-  };
-  const std::vector<Worker> workers =
-      runUnits(search.units(), options.share, options.jobs, make_worker, work);
-  Agreement sum;
-  std::size_t first_unit = ~std::size_t{0};
-  for (const Worker& worker : workers) {
-    sum.scenarios += worker.agreement.scenarios;
-    sum.differing += worker.agreement.differing;
-    sum.unsupported += worker.agreement.unsupported;
-    if (worker.first_unit >= first_unit) continue;
-    first_unit = worker.first_unit;
-    sum.first = worker.agreement.first;
-  }
+std::uint64_t Agreement::compared() const {
+  std::uint64_t sum = 0;
+  for (const Part& part : parts) sum += part.scenarios;
   return sum;
+}
+
+Agreement agreeWithTree(const TreeCheckOptions& options, const Policy& policy) {
+  const TreeBuild build = buildFor(options, treeOptions(options));
+  if (options.say) options.say("comparing model and tree");
+  return AgreementSearch(build, policy, options.search).run();
 }
 
 }  // namespace ptecheck

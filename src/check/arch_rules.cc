@@ -21,7 +21,8 @@ void addCosts(const Scenario& s, const Outcome& o, Price& price) {
 }
 
 template <class F>
-constexpr ArchRules kRulesOf = {judge<F>, differs<F>, explain<F>, bitDifferences<F>, addCosts<F>};
+constexpr ArchRules kRulesOf = {judge<F>,          differs<F>,  explain<F>,
+                                bitDifferences<F>, addCosts<F>, spec_detail::markedBefore<F>};
 
 }  // namespace
 

@@ -24,6 +24,8 @@ struct ArchRules {
                                    const Outcome& one_by_one);
   // Entries that were writable and are not, or became soft-dirty, are added to the price.
   void (*addCosts)(const Scenario&, const Outcome&, Price&);
+  // How many entries were part of a contiguous block at the start.
+  unsigned (*inBlocks)(const Scenario&, const Outcome&);
 };
 
 const ArchRules& archRules(Arch arch);

@@ -20,6 +20,7 @@
 #include "check/batch.h"
 #include "check/search.h"
 #include "check/tally.h"
+#include "check/tree_build.h"
 #include "check/tree_details.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
@@ -40,7 +41,7 @@ constexpr const char* kBaseRow = "base";
 class Judged {
  public:
   Judged(const TreeBuild& build, RuleSet rules, Arch arch)
-      : build_(build), rules_(rules), of_arch_(archRules(arch)), tree_(build) {
+      : rules_(rules), of_arch_(archRules(arch)), tree_(build) {
     if (build.canBatch() && contains(rules, Rule::kDiffers))
       reference_ = std::make_unique<TreeSubject>(build, AgentKind::kReference);
   }
@@ -64,15 +65,6 @@ class Judged {
 
   bool hasReference() const { return reference_ != nullptr; }
 
-  // Throws if this outcome means that the tree cannot be tested.
-  void refuse(const Outcome& o, const std::string& id) const {
-    if (o.status == STATUS_DONE || o.status == STATUS_BUG || o.status == STATUS_UNSUPPORTED) return;
-    throw Error(ErrorKind::kCannotTest,
-                "Not tested: " + explainOutcome(build_, o.message) +
-                    "\nThe scenario that led there: " + id +
-                    "\nNo verdict is given, since part of the scenarios did not run.");
-  }
-
  private:
   RuleSet judged(const Scenario& s, const Outcome& o, const Outcome* one_by_one) const {
     RuleSet broken = of_arch_.judge(s, o);
@@ -80,7 +72,6 @@ class Judged {
     return broken & rules_;
   }
 
-  const TreeBuild& build_;
   RuleSet rules_;
   const ArchRules& of_arch_;
   TreeSubject tree_;
@@ -104,7 +95,6 @@ class Single {
                 [&](std::size_t, const Scenario&, const Outcome& o, const Outcome* one_by_one,
                     RuleSet broken) { use(o, one_by_one, broken); });
   }
-  void refuse(const Outcome& o, const std::string& id) const { judged_.refuse(o, id); }
 
  private:
   Judged judged_;
@@ -156,6 +146,7 @@ class TreeSearch {
     std::array<std::uint64_t, 2> scenarios{};
     Tally sum;
     for (Worker& worker : workers) {
+      features_ = worker.judged->tree().identity().features;
       sum += worker.tally;
       bits_.add(worker.bits);
       for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
@@ -172,6 +163,7 @@ class TreeSearch {
   }
 
   const BitDifferences& bits() const { return bits_; }
+  const std::string& features() const { return features_; }
   const std::vector<std::uint64_t>& reported() const { return reported_; }
 
  private:
@@ -228,7 +220,7 @@ class TreeSearch {
       if (worker.unsupported_reason.empty()) worker.unsupported_reason = o.message;
       return;
     }
-    if (o.status != STATUS_BUG) worker.judged->refuse(o, idOf(unit, number));
+    if (o.status != STATUS_BUG) requireRan(build_, o, idOf(unit, number));
   }
 
   void addParts(CheckResult& result, const std::array<std::uint64_t, 2>& scenarios) const {
@@ -294,21 +286,9 @@ class TreeSearch {
   std::mutex progress_mutex_;
   std::size_t units_done_ = 0;
   BitDifferences bits_;
+  std::string features_;
   std::vector<std::uint64_t> reported_;
 };
-
-TreeOptions treeOptions(const TreeCheckOptions& options) {
-  if (const std::string why = whyModelOnly(options.search.arch); !why.empty())
-    throw Error(ErrorKind::kCannotTest, std::string(archId(options.search.arch)) + " is " + why);
-  TreeOptions tree;
-  tree.tree = options.tree;
-  tree.patches = options.patches;
-  tree.cache = options.cache;
-  tree.arch = archId(options.search.arch);
-  tree.jobs = static_cast<int>(options.search.jobs);
-  tree.progress = options.say;
-  return tree;
-}
 
 RuleSet brokenBy(const CheckResult& result, const char* row) {
   for (const Row& line : result.rows)
@@ -349,16 +329,13 @@ std::string whyModelOnly(Arch arch) {
 TreeCheck checkTree(const TreeCheckOptions& options) {
   TreeOptions tree_options = treeOptions(options);
   tree_options.coverage = !options.patches.empty();
-  const auto build_with = [&](const TreeOptions& how) {
-    return options.view ? buildTree(*options.view, how) : buildTree(how);
-  };
   std::optional<TreeBuild> base;
   if (!options.patches.empty()) {
     TreeOptions base_options = treeOptions(options);
     base_options.patches.clear();
-    base = build_with(base_options);
+    base = buildFor(options, base_options);
   }
-  const TreeBuild build = build_with(tree_options);
+  const TreeBuild build = buildFor(options, tree_options);
 
   const Search search(options.search);
 
@@ -374,11 +351,12 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
   TreeSearch tree_search(build, search, options.search, kRow);
   tree_search.run(check.result);
+  check.features = tree_search.features();
   if (options.name_lines && !check.result.findings.empty()) {
     if (options.say) options.say("finding the lines of each example");
     TreeOptions recording = tree_options;
     recording.coverage = true;
-    nameLines(build_with(recording), kRow, check.result);
+    nameLines(buildFor(options, recording), kRow, check.result);
   }
   check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
@@ -395,7 +373,7 @@ ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   Single single(build, kAllRules, arch);
   ModelRun run;
   single.run(scenario, [&](const Outcome& o, const Outcome* one_by_one, RuleSet broken) {
-    single.refuse(o, "the one given");
+    requireRan(build, o, "the one given");
     if (o.status == STATUS_UNSUPPORTED)
       throw Error(ErrorKind::kCannotTest,
                   "This tree cannot express the scenario: " + std::string(o.message));

@@ -29,6 +29,7 @@ struct TreeCheckOptions {
 struct TreeCheck {
   CheckResult result;    // row "tree"; with patches, rows "base" and "tree" (patched)
   std::string version;   // "6.12.117", as the tree's Makefile says
+  std::string features;  // of the processor it ran on, as far as entries depend on them
   bool batches = false;  // this tree's mm/rmap.c works on batches (else `differs` says nothing)
   // With patches: rules that the patched tree breaks and the base does not; and changed lines that
   // hold code and never ran in any scenario ("mm/rmap.c:1857"). If there are any, the verdict is

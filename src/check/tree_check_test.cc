@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "check/agreement.h"
+#include "check/difference.h"
 #include "check/tree_mutants.h"
 #include "scenario/error.h"
 #include "subject/kernel_source.h"
@@ -29,26 +30,61 @@ SearchOptions wholeSearch() {
   return options;
 }
 
+TreeCheckOptions debian(const SearchOptions& search) {
+  TreeCheckOptions options;
+  options.tree = getKernelSource("6.12", {});
+  options.search = search;
+  return options;
+}
+
 // Model and tree are two implementations of one thing, made by reading and by compiling: entry by
 // entry and counter by counter they agree, over the whole exhaustive space and samples up to 512
 // pages.
 TEST(TreeAgreement, ModelAndTreeAgreeEverywhere) {
-  const TreeBuild build = buildTree({.tree = getKernelSource("6.12", {})});
-  const Agreement agreement = compareWithTree(build, policyByName("v6.12"), wholeSearch());
-  EXPECT_EQ(agreement.differing, 0U) << agreement.first;
+  const Agreement agreement = agreeWithTree(debian(wholeSearch()), policyByName("v6.12"));
+  EXPECT_EQ(agreement.differing, 0U) << agreement.differences.at(0).id;
   EXPECT_EQ(agreement.unsupported, 0U);
-  EXPECT_GT(agreement.scenarios, 3809438U);
+  EXPECT_EQ(agreement.exhaustive[0] + agreement.exhaustive[1] + agreement.exhaustive[2], 3809438U);
+  EXPECT_EQ(agreement.blocks, 0U);
 }
 
-// The comparison sees something: a policy that 6.12 does not have differs.
+// The comparison sees something: a policy that 6.12 does not have differs, and the example is the
+// smallest there is.
 TEST(TreeAgreement, AnotherPolicyDisagrees) {
-  const TreeBuild build = buildTree({.tree = getKernelSource("6.12", {})});
-  SearchOptions options = wholeSearch();
-  options.exhaustive_pages = 1;
+  SearchOptions search = wholeSearch();
+  search.exhaustive_pages = 1;
   for (const char* policy : {"unbatched", "v6.12+restore-makes-writable"}) {
-    const Agreement agreement = compareWithTree(build, policyByName(policy), options);
+    const Agreement agreement = agreeWithTree(debian(search), policyByName(policy));
     EXPECT_GT(agreement.differing, 0U) << policy;
-    EXPECT_NE(agreement.first, "");
+    ASSERT_FALSE(agreement.differences.empty());
+    std::uint64_t sum = 0;
+    for (const Disagreement& difference : agreement.differences) {
+      sum += difference.scenarios;
+      EXPECT_EQ(difference.scenario.pages, 1) << difference.id;
+      EXPECT_NE(difference.text.find("model "), std::string::npos) << difference.text;
+      const std::optional<Difference> again =
+          firstDifference(difference.scenario, difference.model, difference.tree);
+      ASSERT_TRUE(again);
+      EXPECT_EQ(again->what, difference.what);
+      EXPECT_EQ(again->text, difference.text);
+    }
+    EXPECT_EQ(sum, agreement.differing);
+  }
+}
+
+TEST(TreeAgreement, IsTheSameAtAnyNumberOfThreads) {
+  SearchOptions search = wholeSearch();
+  search.exhaustive_pages = 1;
+  search.jobs = 1;
+  const Agreement one = agreeWithTree(debian(search), policyByName("unbatched"));
+  search.jobs = 3;
+  const Agreement three = agreeWithTree(debian(search), policyByName("unbatched"));
+  EXPECT_EQ(one.exhaustive, three.exhaustive);
+  EXPECT_EQ(one.compared(), three.compared());
+  ASSERT_EQ(one.differences.size(), three.differences.size());
+  for (std::size_t i = 0; i < one.differences.size(); ++i) {
+    EXPECT_EQ(one.differences[i].scenarios, three.differences[i].scenarios);
+    EXPECT_EQ(one.differences[i].id, three.differences[i].id);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 
+#include "check/agreement.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
 #include "cli/arguments.h"
@@ -15,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "report/agreement.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -27,6 +29,7 @@ namespace {
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000000;
 constexpr std::uint64_t kMostJobs = 1024;
+constexpr const char* kComparedPolicy = "v6.12";
 
 struct Words {
   std::string archs;  // empty: all in the model, x86_64 on a tree
@@ -40,6 +43,7 @@ struct Words {
   std::string share = "1/1";
   std::string deviations = "3.2.1";
   TreeWords tree;
+  bool agree = false;
   OutputWords output;
 };
 
@@ -75,17 +79,20 @@ class ArchProgress {
   std::size_t archs_;
 };
 
-std::vector<ArchTree> checkTrees(const Words& words, const std::vector<Arch>& archs,
-                                 const SearchOptions& search) {
-  std::vector<ArchTree> trees;
+// Runs the tree on one architecture after another. Result: ArchTree, ArchAgreement. `run` gives the
+// optional that is in it.
+template <class Result, class Run>
+std::vector<Result> onEachArch(const Words& words, const SearchOptions& search, Run run) {
+  const std::vector<Arch> archs = parseArchs(words.archs);
+  std::vector<Result> results;
   ArchProgress progress(archs.size());
   for (std::size_t i = 0; i < archs.size(); ++i) {
-    ArchTree& tree = trees.emplace_back();
-    tree.arch = archs[i];
+    Result& result = results.emplace_back();
+    result.arch = archs[i];
     if (archs.size() > 1) {
-      tree.why_not = whyModelOnly(archs[i]);
-      tree.model_only = !tree.why_not.empty();
-      if (tree.model_only) continue;
+      result.why_not = whyModelOnly(archs[i]);
+      result.model_only = !result.why_not.empty();
+      if (result.model_only) continue;
     }
     TreeCheckOptions options = words.tree.options();
     options.search = search;
@@ -95,14 +102,24 @@ std::vector<ArchTree> checkTrees(const Words& words, const std::vector<Arch>& ar
       progress.say(archs.size() > 1 ? fmt::format("{}: {}", archId(archs[i]), what) : what);
     };
     try {
-      tree.check = checkTree(options);
+      run(options, result);
     } catch (const Error& error) {
       // One of several that cannot be tested is no reason not to test the others.
       if (archs.size() == 1 || error.kind() != ErrorKind::kCannotTest) throw;
-      tree.why_not = fmt::format("not checked: {}", error.what());
+      result.why_not = fmt::format("not checked: {}", error.what());
     }
   }
-  return trees;
+  return results;
+}
+
+// The one policy to compare a tree with.
+Policy comparedPolicy(const Words& words) {
+  std::vector<std::string> names = words.policies;
+  if (names.empty()) names = {kComparedPolicy};
+  const std::vector<Policy> policies = parsePolicies(names, words.mutant);
+  if (policies.size() != 1)
+    throw Error(ErrorKind::kUsage, "--agree compares a tree with one --policy, not with several");
+  return policies.front();
 }
 
 std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>& archs,
@@ -123,8 +140,25 @@ int check(const Words& words) {
   const bool strict = words.output.strict;
   const ReportOptions report{PTECHECK_VERSION, search.rules, strict, search.share};
   const bool kselftest = words.output.exit_style == "kselftest";
+  if (words.agree) {
+    const Policy policy = comparedPolicy(words);
+    const auto agreements = onEachArch<ArchAgreement>(
+        words, search, [&](const TreeCheckOptions& options, ArchAgreement& result) {
+          result.agreement = agreeWithTree(options, policy);
+        });
+    writeOutput(words.output.json() ? agreementJson(agreements, report)
+                                    : agreementText(agreements, report));
+    return exitCodeOf(verdictOf(agreements), kselftest);
+  }
   if (words.tree.given()) {
-    const std::vector<ArchTree> trees = checkTrees(words, parseArchs(words.archs), search);
+    if (!words.policies.empty() || !words.mutant.empty())
+      throw Error(ErrorKind::kUsage,
+                  "--policy and --mutant are about the model, --kernel about a tree; --agree "
+                  "compares the two");
+    const auto trees =
+        onEachArch<ArchTree>(words, search, [](const TreeCheckOptions& options, ArchTree& result) {
+          result.check = checkTree(options);
+        });
     writeOutput(words.output.json() ? treeJson(trees, report) : treeText(trees, report));
     return exitCodeOf(verdictOf(trees, strict), kselftest);
   }
@@ -142,24 +176,24 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       "check", "Run every small scenario, and random larger ones, and say what ends up wrong");
 
   const std::string what = "What to check";
-  CLI::Option* const policy =
-      command
-          .add_option("--policy", words->policies,
-                      "Check this policy of the model (may be repeated; default: all)")
-          ->type_name("NAME")
-          ->allow_extra_args(false)
-          ->group(what);
-  CLI::Option* const mutant =
-      command
-          .add_option("--mutant", words->mutant,
-                      "Build this mistake into the model (default policy: the one it is made for)")
-          ->type_name("NAME")
-          ->group(what);
   command
-      .add_option("--rule", words->rules, "Judge by this rule only (may be repeated; default: all)")
+      .add_option("--policy", words->policies,
+                  "Check this policy of the model (may be repeated; default: all)")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->group(what);
+  command
+      .add_option("--mutant", words->mutant,
+                  "Build this mistake into the model (default policy: the one it is made for)")
+      ->type_name("NAME")
+      ->group(what);
+  CLI::Option* const rule = command
+                                .add_option("--rule", words->rules,
+                                            "Judge by this rule only (may be repeated; default: "
+                                            "all)")
+                                ->type_name("NAME")
+                                ->allow_extra_args(false)
+                                ->group(what);
 
   command
       .add_option("--arch", words->archs,
@@ -201,8 +235,17 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       ->group(search);
 
   CLI::Option* const kernel = addTreeOptions(command, words->tree);
-  kernel->excludes(policy)->excludes(mutant);
   addOutputOptions(command, words->output);
+  command
+      .add_flag(
+          "--agree", words->agree,
+          fmt::format("Ask no rule: does the model do what the tree does? Compares what both\n"
+                      "leave behind, entry by entry (--policy; default: {})",
+                      kComparedPolicy))
+      ->needs(kernel)
+      ->excludes(rule)
+      ->excludes("--strict")
+      ->group("Kernel tree");
 
   command.footer(
       "Examples:\n"
@@ -212,6 +255,7 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       "  ptecheck check --kernel ~/linux           the tree's own code\n"
       "  ptecheck check --kernel ~/linux --patch fix.patch\n"
       "  ptecheck check --kernel ~/linux --arch arm64,s390\n"
+      "  ptecheck check --kernel ~/linux --agree   is the model right about it?\n"
       "  git bisect run ptecheck check --kernel .\n"
       "\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"

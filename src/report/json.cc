@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/agreement.h"
 #include "report/entries.h"
 #include "report/scenario_words.h"
 #include "report/verdict.h"
@@ -88,17 +89,25 @@ std::string statusName(unsigned status) {
   }
 }
 
-// What a finding and a single run have in common.
-void addSituation(Json& json, Arch arch, const Scenario& s, const Outcome& o,
-                  const std::vector<Violation>& violations) {
+void addScenario(Json& json, Arch arch, const Scenario& s) {
   ScenarioFile file;
   if (arch != kX86) file.arch = archId(arch);
   file.scenario = s;
   json["scenario"] = scenarioInWords(s);
   json["scenario_file"] = printScenario(file);
+}
+
+void addOutcome(Json& json, Arch arch, const Scenario& s, const Outcome& o) {
   json["status"] = statusName(o.status);
   json["message"] = std::string(o.message);
   json["entries"] = entryList(arch, s, o);
+}
+
+// What a finding and a single run have in common.
+void addSituation(Json& json, Arch arch, const Scenario& s, const Outcome& o,
+                  const std::vector<Violation>& violations) {
+  addScenario(json, arch, s);
+  addOutcome(json, arch, s, o);
   json["violations"] = violationList(violations);
 }
 
@@ -165,6 +174,43 @@ Json archJson(Arch arch, const CheckResult& result, Verdict verdict, bool strict
   return json;
 }
 
+std::string_view agreementVerdict(Verdict verdict) {
+  return verdict == Verdict::kGood     ? "agree"
+         : verdict == Verdict::kBroken ? "differ"
+                                       : "not-compared";
+}
+
+void addAgreement(Json& json, const Agreement& agreement) {
+  json["verdict"] = agreementVerdict(verdictOf(agreement));
+  json["not_run"] = nullptr;
+  json["features"] = agreement.features;
+  json["parts"] = Json::array();
+  for (const Part& part : agreement.parts) json["parts"].push_back(partJson(part));
+  json["exhaustive"] = {{"1", agreement.exhaustive[0]},
+                        {"2", agreement.exhaustive[1]},
+                        {"4", agreement.exhaustive[2]}};
+  json["in_blocks"] = agreement.blocks;
+  json["unsupported"] = {{"scenarios", agreement.unsupported},
+                         {"reason", agreement.unsupported_reason}};
+  json["differing"] = agreement.differing;
+  json["differences"] = Json::array();
+  for (const Disagreement& difference : agreement.differences) {
+    Json item;
+    item["what"] = difference.what;
+    item["scenarios"] = difference.scenarios;
+    item["id"] = difference.id;
+    item["text"] = difference.text;
+    addScenario(item, agreement.arch, difference.scenario);
+    const std::pair<const char*, const Outcome*> sides[] = {{"model", &difference.model},
+                                                            {"tree", &difference.tree}};
+    for (const auto& [side, outcome] : sides)
+      addOutcome(item[side], agreement.arch, difference.scenario, *outcome);
+    json["differences"].push_back(std::move(item));
+  }
+}
+
+Json shareJson(const Share& share) { return {{"index", share.index + 1}, {"count", share.count}}; }
+
 Json checkDocument(const ReportOptions& options, Verdict verdict, std::string_view kind,
                    std::string_view name) {
   Json json;
@@ -174,7 +220,7 @@ Json checkDocument(const ReportOptions& options, Verdict verdict, std::string_vi
   json["verdict"] = verdictName(verdict);
   json["strict"] = options.strict;
   json["rules"] = ruleList(options.rules);
-  json["share"] = {{"index", options.share.index + 1}, {"count", options.share.count}};
+  json["share"] = shareJson(options.share);
   json["architectures"] = Json::array();
   return json;
 }
@@ -204,12 +250,37 @@ std::string treeJson(const std::vector<ArchTree>& trees, const ReportOptions& op
     }
     const TreeCheck& check = *tree.check;
     Json item = archJson(tree.arch, check.result, verdictOf(check, options.strict), options.strict);
-    item["tree"] = {{"version", check.version},
-                    {"batches", check.batches},
-                    {"new_rules", ruleList(check.new_rules)},
-                    {"never_ran", check.never_ran},
-                    {"bit_differences", check.bit_differences},
+    item["tree"] = {{"version", check.version},     {"features", check.features},
+                    {"batches", check.batches},     {"new_rules", ruleList(check.new_rules)},
+                    {"never_ran", check.never_ran}, {"bit_differences", check.bit_differences},
                     {"notes", check.notes}};
+    json["architectures"].push_back(std::move(item));
+  }
+  return print(json);
+}
+
+std::string agreementJson(const std::vector<ArchAgreement>& agreements,
+                          const ReportOptions& options) {
+  Json json;
+  json["schema"] = "ptecheck-agreement-1";
+  json["version"] = options.version;
+  json["tree"] = nullptr;
+  json["policy"] = nullptr;
+  json["verdict"] = agreementVerdict(verdictOf(agreements));
+  json["share"] = shareJson(options.share);
+  json["architectures"] = Json::array();
+  for (const ArchAgreement& one : agreements) {
+    Json item;
+    item["arch"] = archId(one.arch);
+    item["name"] = archName(one.arch);
+    if (!one.agreement) {
+      item["verdict"] = agreementVerdict(Verdict::kNotChecked);
+      item["not_run"] = one.why_not;
+    } else {
+      json["tree"] = one.agreement->subject;
+      json["policy"] = one.agreement->policy;
+      addAgreement(item, *one.agreement);
+    }
     json["architectures"].push_back(std::move(item));
   }
   return print(json);

@@ -8,6 +8,7 @@
 #include "report/answers.h"
 #include "report/arch_verdicts.h"
 #include "report/examples.h"
+#include "report/head.h"
 #include "report/layout.h"
 #include "report/lists.h"
 #include "report/matrix.h"
@@ -21,37 +22,6 @@ namespace ptecheck {
 namespace {
 
 constexpr std::size_t kAllLines = ~std::size_t{0};
-constexpr std::size_t kLabel = 13;  // width of what stands before a colon
-
-std::string labelled(std::string_view label, std::string_view text) {
-  std::string first = std::string(label) + ':';
-  first.resize(kLabel, ' ');
-  return paragraph(text, first, kLabel);
-}
-
-std::string folios(const Space& space) {
-  return space.max_pages == 1 ? "folios of 1 page"
-                              : fmt::format("folios of 1 to {} pages", space.max_pages);
-}
-
-// `count`: how many scenarios it were, too.
-std::string partText(const Part& part, const Share& share, bool count) {
-  const std::string scenarios =
-      count ? counted(part.scenarios, "scenario", "scenarios") + ", " : "";
-  const std::string of_all =
-      share.count > 1 ? fmt::format(", share {} of {}", share.index + 1, share.count) : "";
-  if (part.space.random)
-    return labelled(
-        "random", fmt::format("{}{}, seed {}{}", scenarios, folios(part.space), part.seed, of_all));
-  std::string budgets;
-  for (unsigned order = 0; order < part.space.deviations.size(); ++order)
-    if (const unsigned pages = 1U << order; pages <= part.space.max_pages)
-      append(budgets,
-             fmt::format("{} ({})", part.space.deviations[order], counted(pages, "page", "pages")));
-  return labelled("exhaustive", fmt::format("{}{}, deviations: up to {}{}", scenarios,
-                                            folios(part.space), budgets, of_all));
-}
-
 std::string rulesAskedFor(const ReportOptions& options) {
   if (options.rules == kAllRules) return "";
   return labelled("rules", "only " + ruleList(options.rules));
@@ -228,6 +198,7 @@ std::string oneTree(const TreeCheck& check, const ReportOptions& options) {
   const CheckResult& result = check.result;
   std::string text = labelled("verdict", treeVerdict(check, options.strict));
   text += headText(result, options);
+  if (!check.features.empty()) text += labelled("processor", check.features);
   text += labelled("batches", check.batches ? "yes, mm/rmap.c unmaps several entries at a time"
                                             : "no, mm/rmap.c unmaps one entry at a time");
   if (check.new_rules != 0)
