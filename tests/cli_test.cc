@@ -474,6 +474,8 @@ TEST(Cli, BadInputIsExplained) {
       {{"replay", "e1/v6.16/yyyyyyy"}, 129, "alternatives"},
       {{"replay", "e1/tree/1001"}, 129, "--kernel"},
       {{"run"}, 129, "file"},
+      {{"kernel", "tools", "--arch", "vax"}, 129, "architecture 'vax'"},
+      {{"kernel", "tools", "--arch", "loongarch"}, 125, "no cross compiler"},
       {{"run", missing}, 129, missing},
       {{"run", empty_folder}, 129, empty_folder},
       {{"run", malformed}, 129, "malformed.pte:1:"},

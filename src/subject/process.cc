@@ -45,15 +45,6 @@ std::string packageOf(const std::string& tool) {
   return package == packages().end() ? tool : package->second;
 }
 
-bool inPath(const std::string& tool) {
-  if (tool.find('/') != std::string::npos) return access(tool.c_str(), X_OK) == 0;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "/usr/bin:/bin");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (!folder.empty() && access((folder + "/" + tool).c_str(), X_OK) == 0) return true;
-  return false;
-}
-
 class Pipe {
  public:
   Pipe() {
@@ -118,6 +109,15 @@ void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, CommandR
 }
 
 }  // namespace
+
+bool inPath(const std::string& tool) {
+  if (tool.find('/') != std::string::npos) return access(tool.c_str(), X_OK) == 0;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (!folder.empty() && access((folder + "/" + tool).c_str(), X_OK) == 0) return true;
+  return false;
+}
 
 void requireTools(const std::vector<std::string>& tools) {
   std::string missing;

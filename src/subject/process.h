@@ -29,6 +29,8 @@ struct CommandResult {
 // Throws Error(kCannotTest) if the program does not exist, naming the Debian package that has it.
 CommandResult runCommand(const Command& command);
 
+bool inPath(const std::string& tool);
+
 // Throws Error(kCannotTest) naming every one of `tools` that is not in PATH, and the packages to
 // install.
 void requireTools(const std::vector<std::string>& tools);
