@@ -8,12 +8,15 @@
 #include <optional>
 
 #include "check/model_check.h"
+#include "prove/choose_lemmas.h"
+#include "prove/prover.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
 
 namespace {
 
+constexpr std::uint64_t kMostJobs = 1024;
 constexpr std::uint64_t kMostShares = 1000000;
 constexpr std::uint64_t kMostDeviations = 20;
 
@@ -43,7 +46,27 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-// `kind`: "policy", "rule", "mutant"; `plural` as `ptecheck list` takes it.
+// Does `text` look like `pattern`, where * is any letters, also none?
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, taken = 0;  // taken: by the last star
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {  // the last star takes one letter more
+      p = star + 1;
+      t = ++taken;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+// `kind`: "policy", "rule", "mutant", "lemma"; `plural` as `ptecheck list` takes it.
 [[noreturn]] void rejectName(std::string_view kind, std::string_view plural, std::string_view name,
                              const std::vector<std::string_view>& names) {
   const std::string_view nearest = nearestName(name, names);
@@ -171,6 +194,28 @@ std::vector<Arch> parseArchs(std::string_view text) {
     if (comma == std::string_view::npos) return archs;
     text.remove_prefix(comma + 1);
   }
+}
+
+unsigned parseJobs(std::string_view text) {
+  return static_cast<unsigned>(parseNumber("--jobs", text, 1, kMostJobs));
+}
+
+std::vector<std::string> parseLemmas(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const std::string& word : words) {
+    const std::size_t before = names.size();
+    for (const LemmaInfo& lemma : lemmaInfos())
+      if (matches(word, lemma.name) || matches(word, groupOf(lemma.name)))
+        names.push_back(lemma.name);
+    if (names.size() > before) continue;
+    std::vector<std::string> groups;
+    std::vector<std::string_view> known;
+    for (const LemmaInfo& lemma : lemmaInfos()) groups.push_back(groupOf(lemma.name));
+    for (const std::string& group : groups) known.push_back(group);
+    for (const LemmaInfo& lemma : lemmaInfos()) known.push_back(lemma.name);
+    rejectName("lemma", "lemmas", word, known);
+  }
+  return names;
 }
 
 std::string_view nearestName(std::string_view word, const std::vector<std::string_view>& names) {

@@ -39,6 +39,13 @@ std::vector<Policy> parsePolicies(const std::vector<std::string>& names, const s
 // x86_64.
 std::vector<Arch> parseArchs(std::string_view text);
 
+// A number of threads.
+unsigned parseJobs(std::string_view text);
+
+// Names of the lemmas that `words` ask for: by name, by group, or by a pattern in which * stands
+// for any letters. No word at all: none, which stands for all.
+std::vector<std::string> parseLemmas(const std::vector<std::string>& words);
+
 // The one of `names` that `word` was probably meant to be; "" if none is near.
 std::string_view nearestName(std::string_view word, const std::vector<std::string_view>& names);
 

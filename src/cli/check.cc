@@ -28,7 +28,6 @@ namespace {
 
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000000;
-constexpr std::uint64_t kMostJobs = 1024;
 constexpr const char* kComparedPolicy = "v6.12";
 
 struct Words {
@@ -55,7 +54,7 @@ SearchOptions searchOf(const Words& words) {
   search.random_pages = pages;
   search.random_scenarios = parseNumber("--random", words.random, 0, kMostRandom);
   search.seed = parseNumber("--seed", words.seed, 0, std::numeric_limits<std::uint64_t>::max());
-  search.jobs = static_cast<unsigned>(parseNumber("--jobs", words.jobs, 1, kMostJobs));
+  search.jobs = parseJobs(words.jobs);
   search.share = parseShare(words.share);
   search.deviations = parseDeviations(words.deviations);
   return search;

@@ -11,6 +11,7 @@
 #include "mm/policy.h"
 #include "report/archs.h"
 #include "report/names.h"
+#include "report/prove_report.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
@@ -37,19 +38,21 @@ std::vector<NamedThing> things(const std::string& what) {
 
 void addList(CLI::App& app, Invocation& invocation) {
   auto what = std::make_shared<std::string>();
-  CLI::App& command =
-      *app.add_subcommand("list", "Say what policies, rules, mutants or architectures there are");
-  command.add_option("what", *what, "policies, rules, mutants or archs")
+  CLI::App& command = *app.add_subcommand(
+      "list", "Say what policies, rules, mutants, architectures or lemmas there are");
+  command.add_option("what", *what, "policies, rules, mutants, archs or lemmas")
       ->type_name("WHAT")
       ->required()
-      ->check(CLI::IsMember({"policies", "rules", "mutants", "archs"}));
+      ->check(CLI::IsMember({"policies", "rules", "mutants", "archs", "lemmas"}));
   command.footer(
       "Examples:\n"
       "  ptecheck list policies\n"
       "  ptecheck list archs");
   command.callback([what, &invocation] {
     invocation.run = [what] {
-      writeOutput(*what == "archs" ? archList() : nameList(things(*what)));
+      writeOutput(*what == "archs"    ? archList()
+                  : *what == "lemmas" ? lemmaList()
+                                      : nameList(things(*what)));
       return int{kExitNothingFound};
     };
   });

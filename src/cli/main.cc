@@ -44,6 +44,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "Examples:\n"
       "  ptecheck check                          compare all repairs of CVE-2026-31398\n"
       "  ptecheck check --kernel ~/linux         check a kernel tree's own mm/rmap.c\n"
+      "  ptecheck prove                          prove lemmas about entries, for all values\n"
       "  ptecheck run examples/*.pte             run scenarios written by hand\n"
       "  ptecheck replay e1/v6.16/100000000f6    show one finding again\n"
       "\n"
@@ -52,6 +53,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "129 and above wrong usage or internal error.");
   Invocation invocation;
   addCheck(app, invocation);
+  addProve(app, invocation);
   addReplay(app, invocation);
   addRun(app, invocation);
   addList(app, invocation);

@@ -37,14 +37,13 @@ CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words) {
   return kernel;
 }
 
-void addOutputOptions(CLI::App& command, OutputWords& words) {
+void addOutputOptions(CLI::App& command, OutputWords& words, const std::string& strict_says) {
   const std::string group = "Output";
   command.add_option("--format", words.format, "text (default), or json (docs/json.md)")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT")
       ->group(group);
-  command.add_flag("--strict", words.strict, "Count rules of severity `cost` as broken too")
-      ->group(group);
+  command.add_flag("--strict", words.strict, strict_says)->group(group);
   command
       .add_option("--exit-style", words.exit_style,
                   "standard, or kselftest: exit with 4 instead of 125")

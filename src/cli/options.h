@@ -33,8 +33,10 @@ struct OutputWords {
 
 // --kernel, --patch, --cache
 CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words);
-// --format, --exit-style, --strict
-void addOutputOptions(CLI::App& command, OutputWords& words);
+// --format, --exit-style, --strict (`strict_says`: what that counts)
+void addOutputOptions(
+    CLI::App& command, OutputWords& words,
+    const std::string& strict_says = "Count rules of severity `cost` as broken too");
 
 int exitCodeOf(Verdict verdict, bool kselftest);
 

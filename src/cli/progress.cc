@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace ptecheck {
 
@@ -13,8 +14,11 @@ constexpr std::chrono::milliseconds kRedraw{100};
 constexpr std::size_t kTerminalColumns = 79;
 }  // namespace
 
-ProgressLine::ProgressLine()
-    : terminal_(::isatty(STDERR_FILENO) == 1), begun_(Clock::now()), last_(begun_) {}
+ProgressLine::ProgressLine(std::string doing)
+    : doing_(std::move(doing)),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      begun_(Clock::now()),
+      last_(begun_) {}
 
 ProgressLine::~ProgressLine() {
   if (drawn_) std::fputs("\r\033[K", stderr);
@@ -39,7 +43,7 @@ void ProgressLine::show(std::size_t done, std::size_t total) {
   last_ = now;
   const double spent = std::chrono::duration<double>(now - begun_).count();
   const double share = static_cast<double>(done) / static_cast<double>(total);
-  std::string line = fmt::format("ptecheck: checking, {:.0f} %", 100 * share);
+  std::string line = fmt::format("ptecheck: {}, {:.0f} %", doing_, 100 * share);
   if (spent > 2 && share > 0 && share < 1)
     line += fmt::format(", about {:.0f} s left", spent * (1 - share) / share);
   draw(line);

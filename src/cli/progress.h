@@ -12,7 +12,7 @@ namespace ptecheck {
 // line is wiped when the object goes.
 class ProgressLine {
  public:
-  ProgressLine();
+  explicit ProgressLine(std::string doing = "checking");
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
@@ -26,6 +26,7 @@ class ProgressLine {
 
   using Clock = std::chrono::steady_clock;
 
+  std::string doing_;
   bool terminal_;
   bool drawn_ = false;
   Clock::time_point begun_;

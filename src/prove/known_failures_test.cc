@@ -80,7 +80,7 @@ TEST(Lemmas, ThatHoldHoldOnSamples) {
         w[1] = lemma.entries == 2 ? helpers.pte_advance_pfn(w[0], w[2]) ^ (1ULL << random() % 64)
                                   : random() & 0xff;
         if (lemma.entries == 0) w[0] &= lemma.words == 3 ? 0x1f : helpers.pfn_mask();
-        if (result.reach == Reach::kWellFormed && !allWellFormed(helpers, lemma, w)) continue;
+        if (result.reach == ProofReach::kWellFormed && !allWellFormed(helpers, lemma, w)) continue;
         if (!lemma.premise(helpers, w)) continue;
         ++tried;
         ASSERT_TRUE(lemma.conclusion(helpers, w))

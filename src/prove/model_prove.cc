@@ -7,32 +7,11 @@
 #include <mutex>
 #include <thread>
 
-#include "prove/lemmas.h"
+#include "prove/choose_lemmas.h"
 #include "prove/model_formats.h"
-#include "scenario/error.h"
 
 namespace ptecheck {
 namespace {
-
-// Places in lemmas() of those that `names` asks for.
-std::vector<std::size_t> chosenLemmas(const std::vector<std::string>& names) {
-  const auto& all = lemmas<SolverHelpers>();
-  std::vector<bool> chosen(all.size(), names.empty());
-  for (const std::string& name : names) {
-    bool known = false;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].name != name && all[i].name.substr(0, all[i].name.find('/')) != name) continue;
-      chosen[i] = known = true;
-    }
-    if (!known)
-      throw Error(ErrorKind::kUsage, "There is no lemma, and no group of lemmas, named \"" + name +
-                                         "\". `ptecheck list lemmas` shows all.");
-  }
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (chosen[i]) places.push_back(i);
-  return places;
-}
 
 struct Task {
   const ModelFormat* format;
@@ -72,7 +51,7 @@ void run(const std::vector<Task>& tasks, const ProveOptions& options) {
 }  // namespace
 
 ProveResults proveModel(const ProveOptions& options) {
-  const std::vector<std::size_t> places = chosenLemmas(options.lemmas);
+  const std::vector<std::size_t> places = chooseLemmas(options.lemmas);
   const std::vector<ModelFormat>& formats = modelFormats();
   std::vector<const ModelFormat*> wanted;
   for (Arch arch : options.archs) wanted.push_back(&formats.at(arch));

@@ -96,8 +96,8 @@ const std::vector<LemmaInfo>& lemmaInfos() {
 LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const WordHelpers* replay,
                        const ProverLimits& limits) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
-  LemmaResult result{lemma.name,    lemma.says,           lemma.if_false,    lemma.severity,
-                     lemma.entries, ProofVerdict::kHolds, Reach::kAllValues, {}};
+  LemmaResult result{lemma.name,    lemma.says,           lemma.if_false,         lemma.severity,
+                     lemma.entries, ProofVerdict::kHolds, ProofReach::kAllValues, {}};
   if (!lemma.applies(symbolic)) {
     result.verdict = ProofVerdict::kNotApplicable;
     return result;
@@ -110,7 +110,7 @@ LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const 
     Question question(lemma, symbolic, well_formed, limits);
     const z3::check_result answer = question.ask();
     if (answer == z3::unsat) {
-      result.reach = well_formed ? Reach::kWellFormed : Reach::kAllValues;
+      result.reach = well_formed ? ProofReach::kWellFormed : ProofReach::kAllValues;
       return result;
     }
     const std::optional<Words> words =
@@ -118,10 +118,14 @@ LemmaResult proveLemma(std::size_t number, const SolverHelpers& symbolic, const 
     if (!words) {
       result.verdict = ProofVerdict::kUnknown;
       result.words.clear();
+      result.result.reset();
       return result;
     }
-    if (replay) replayOn(*replay, lemmas<WordHelpers>().at(number), well_formed, *words);
     result.words = *words;
+    if (!replay) continue;
+    const Lemma<WordHelpers>& on_words = lemmas<WordHelpers>().at(number);
+    replayOn(*replay, on_words, well_formed, *words);
+    if (on_words.result) result.result = on_words.result(*replay, words->data());
   }
   result.verdict = ProofVerdict::kFails;
   return result;

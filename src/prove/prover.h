@@ -13,6 +13,7 @@
 #define PTECHECK_PROVE_PROVER_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ namespace ptecheck {
 enum class ProofVerdict : unsigned char { kHolds, kFails, kNotApplicable, kUnknown };
 
 // For which entries a lemma holds.
-enum class Reach : unsigned char { kAllValues, kWellFormed };
+enum class ProofReach : unsigned char { kAllValues, kWellFormed };
 
 struct LemmaResult {
   std::string lemma;  // its name
@@ -34,10 +35,12 @@ struct LemmaResult {
   Severity severity;
   unsigned entries;  // the first so many words are present entries; the others are numbers
   ProofVerdict verdict;
-  Reach reach;  // if it holds
+  ProofReach reach;  // if it holds
   // kFails: the least well-formed words for which it is false. kHolds for well-formed entries: the
   // least others for which it is false. Otherwise empty.
   std::vector<std::uint64_t> words;
+  // The entry that the lemma is about, as integer helpers make it of `words` (Lemma::result).
+  std::optional<std::uint64_t> result = std::nullopt;
 };
 
 using SolverHelpers = Helpers<SolverWord>;

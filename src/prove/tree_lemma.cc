@@ -100,10 +100,14 @@ TreeLemmaProver::TreeLemmaProver(const IrModule& code, const TreeHelpersBuild& b
 TreeLemma TreeLemmaProver::prove(std::size_t number) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
   TreeLemma out;
-  out.result = {lemma.name,        lemma.says,
-                lemma.if_false,    lemma.severity,
-                lemma.entries,     ProofVerdict::kUnknown,
-                Reach::kAllValues, {}};
+  out.result = {lemma.name,
+                lemma.says,
+                lemma.if_false,
+                lemma.severity,
+                lemma.entries,
+                ProofVerdict::kUnknown,
+                ProofReach::kAllValues,
+                {}};
   try {
     // On the processor that the program runs on: its variables are what they are there.
     IrFormulas formulas(code_, SolverScope::context(),
@@ -115,7 +119,7 @@ TreeLemma TreeLemmaProver::prove(std::size_t number) {
     out.result = proveLemma(number, symbolic, &words, limits_);
     if (out.result.verdict != ProofVerdict::kHolds) return out;
     const OpenQuestion asserts =
-        ask(lemma, symbolic, formulas, out.result.reach == Reach::kWellFormed);
+        ask(lemma, symbolic, formulas, out.result.reach == ProofReach::kWellFormed);
     z3::solver solver = limited(limits_);
     solver.add(asserts.premise && asserts.failure);
     if (solver.check() != z3::unsat) {
@@ -139,7 +143,7 @@ void TreeLemmaProver::onEveryProcessor(std::size_t number, TreeLemma* out) {
   IrFormulas formulas(code_, SolverScope::context());
   const FormulaProvider helpers(*model_.symbolic, code_, formulas);
   const OpenQuestion question =
-      ask(lemma, helpers, formulas, out->result.reach == Reach::kWellFormed);
+      ask(lemma, helpers, formulas, out->result.reach == ProofReach::kWellFormed);
   const std::vector<IrVariable> variables = formulas.variables();
   z3::solver solver = limited(limits_);
   solver.add(question.premise && (!question.conclusion || question.failure));

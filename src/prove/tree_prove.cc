@@ -8,32 +8,12 @@
 #include <set>
 #include <thread>
 
-#include "prove/lemmas.h"
+#include "prove/choose_lemmas.h"
 #include "prove/tree_lemma.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
 namespace {
-
-// Places in lemmas() of those that `names` asks for.
-std::vector<std::size_t> chosenLemmas(const std::vector<std::string>& names) {
-  const auto& all = lemmas<SolverHelpers>();
-  std::vector<std::size_t> places;
-  std::set<std::string> known;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string group = all[i].name.substr(0, all[i].name.find('/'));
-    known.insert({all[i].name, group});
-    const auto asked = [&](const std::string& name) {
-      return name == all[i].name || name == group;
-    };
-    if (names.empty() || std::any_of(names.begin(), names.end(), asked)) places.push_back(i);
-  }
-  for (const std::string& name : names)
-    if (!known.count(name))
-      throw Error(ErrorKind::kUsage, "There is no lemma, and no group of lemmas, named \"" + name +
-                                         "\". `ptecheck list lemmas` shows all.");
-  return places;
-}
 
 // Runs work(thread) in `jobs` threads; the first exception is thrown again.
 template <class Work>
@@ -86,7 +66,7 @@ void crossCheck(HelperProgram& program, const ModelFormat& model,
   std::vector<TreeLemma*> checked;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (proof->lemmas[i].result.verdict != ProofVerdict::kHolds) continue;
-    checks.push_back({places[i], proof->lemmas[i].result.reach == Reach::kWellFormed, 0, {}});
+    checks.push_back({places[i], proof->lemmas[i].result.reach == ProofReach::kWellFormed, 0, {}});
     checked.push_back(&proof->lemmas[i]);
   }
   proof->exhaustive = checkColumns(proof->arch, *model.words, program, scope, &checks);
@@ -112,7 +92,7 @@ TreeProof proveTree(const TreeView& view, const TreeProveOptions& options) {
 }
 
 TreeProof proveHelpers(const TreeHelpersBuild& build, const TreeProveOptions& options) {
-  const std::vector<std::size_t> places = chosenLemmas(options.lemmas);
+  const std::vector<std::size_t> places = chooseLemmas(options.lemmas);
   TreeProof proof;
   proof.arch = archOf(options.tree.arch);
   const ModelFormat& model = modelFormats().at(proof.arch);

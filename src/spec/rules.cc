@@ -6,55 +6,55 @@ namespace ptecheck {
 namespace {
 
 constexpr std::array<RuleInfo, kRules> kTable = {{
-    {Rule::kWriteGained, "write-gained", Severity::kIsolation,
+    {Rule::kWriteGained, "write-gained", RuleSeverity::kIsolation,
      "No entry is more writable afterwards than it was before.",
      "One process can write into memory that another one still reads, or a write goes unnoticed."},
-    {Rule::kExclusiveBroken, "exclusive-broken", Severity::kIsolation,
+    {Rule::kExclusiveBroken, "exclusive-broken", RuleSeverity::kIsolation,
      "PageAnonExclusive is kept, moved to the swap entry, or cleared while no writable entry and "
      "no pin needs it; it is never invented.",
      "Copy-on-write copies a page that a device writes to, or does not copy one that is shared."},
-    {Rule::kBlockBroken, "block-broken", Severity::kIsolation,
+    {Rule::kBlockBroken, "block-broken", RuleSeverity::kIsolation,
      "Entries marked contiguous come as whole, aligned blocks of one folio, equal but for accessed "
      "and dirty.",
      "The processor takes one entry's translation for its neighbours': a process reaches a page "
      "that it no longer maps, or with rights that it does not have."},
-    {Rule::kUffdWpChanged, "uffd-wp-changed", Severity::kCorruption,
+    {Rule::kUffdWpChanged, "uffd-wp-changed", RuleSeverity::kCorruption,
      "The uffd-wp bit of an entry that stays is exactly what it was, as bit or as swap bit.",
      "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never "
      "was."},
-    {Rule::kEntryLost, "entry-lost", Severity::kCorruption,
+    {Rule::kEntryLost, "entry-lost", RuleSeverity::kCorruption,
      "An entry keeps mapping its page as before, or is replaced in a way that its folio allows and "
      "the counters acknowledge.",
      "A process loses a page or finds another one in its place; the folio can never be freed."},
-    {Rule::kBatchBounds, "batch-bounds", Severity::kCorruption,
+    {Rule::kBatchBounds, "batch-bounds", RuleSeverity::kCorruption,
      "A batch stays inside its folio, VMA and page table, and leaves mlocked entries and holes "
      "alone.",
      "Memory that was not being reclaimed at all is unmapped or changed."},
-    {Rule::kAccounting, "accounting", Severity::kCorruption,
+    {Rule::kAccounting, "accounting", RuleSeverity::kCorruption,
      "Mapcount, refcount, rss and swap counts change by exactly what happened to the entries.",
      "A page is freed while still mapped, or never; memory limits and ps show wrong numbers."},
-    {Rule::kOwnChecks, "own-checks", Severity::kCorruption,
+    {Rule::kOwnChecks, "own-checks", RuleSeverity::kCorruption,
      "The code's own checks (WARN, BUG, VM_BUG_ON) hold in every legal situation.",
      "The kernel warns or stops: by its own word, its state is no longer what it relies on."},
-    {Rule::kDiffers, "differs", Severity::kCorruption,
+    {Rule::kDiffers, "differs", RuleSeverity::kCorruption,
      "A batched run leaves what the same code leaves one entry at a time, up to the permitted "
      "freedom.",
      "The result depends on how many entries happened to be handled together."},
-    {Rule::kDirtyLost, "dirty-lost", Severity::kDataLoss,
+    {Rule::kDirtyLost, "dirty-lost", RuleSeverity::kDataLoss,
      "Every write since the last writeback or MADV_FREE shows in the entry or on the folio, and "
      "what a reference could still write to stays mapped.",
      "A page that was written is dropped under memory pressure, and reads as zeroes."},
-    {Rule::kSoftDirtyLost, "soft-dirty-lost", Severity::kDataLoss,
+    {Rule::kSoftDirtyLost, "soft-dirty-lost", RuleSeverity::kDataLoss,
      "An entry that is soft-dirty stays so, as bit or as swap bit.",
      "An incremental checkpoint (CRIU) leaves out a page that was written."},
-    {Rule::kContents, "contents", Severity::kDataLoss,
+    {Rule::kContents, "contents", RuleSeverity::kDataLoss,
      "A process reads its own last write, else what it had or inherited; zeroes only where a clean "
      "lazyfree page was dropped; nothing else.",
      "A process reads another's data, an old version of its own, or zeroes."},
-    {Rule::kWriteLost, "write-lost", Severity::kCost,
+    {Rule::kWriteLost, "write-lost", RuleSeverity::kCost,
      "An entry that could be written without a fault still can.",
      "One needless page fault for each page that is written again."},
-    {Rule::kSoftDirtyGained, "soft-dirty-gained", Severity::kCost,
+    {Rule::kSoftDirtyGained, "soft-dirty-gained", RuleSeverity::kCost,
      "An entry that is not soft-dirty does not become so.",
      "An incremental checkpoint copies a page that nobody wrote."},
 }};
@@ -68,7 +68,7 @@ static_assert(inOrder(), "kTable is indexed by Rule");
 
 constexpr bool costRulesAgree() {
   for (const RuleInfo& info : kTable)
-    if (contains(kCostRules, info.rule) != (info.severity == Severity::kCost)) return false;
+    if (contains(kCostRules, info.rule) != (info.severity == RuleSeverity::kCost)) return false;
   return true;
 }
 static_assert(costRulesAgree(), "kCostRules are those of severity cost");
@@ -85,17 +85,17 @@ std::optional<Rule> findRule(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view severityName(Severity severity) {
+std::string_view severityName(RuleSeverity severity) {
   switch (severity) {
-    case Severity::kIsolation:
+    case RuleSeverity::kIsolation:
       return "isolation";
-    case Severity::kCorruption:
+    case RuleSeverity::kCorruption:
       return "corruption";
-    case Severity::kDataLoss:
+    case RuleSeverity::kDataLoss:
       return "data loss";
-    case Severity::kHang:
+    case RuleSeverity::kHang:
       return "hang";
-    case Severity::kCost:
+    case RuleSeverity::kCost:
       return "cost";
   }
   return "";

@@ -36,7 +36,7 @@ enum class Rule : std::uint8_t {
 };
 constexpr unsigned kRules = 14;
 
-enum class Severity : std::uint8_t {
+enum class RuleSeverity : std::uint8_t {
   kIsolation,   // one process reaches another's memory
   kCorruption,  // the kernel's own state no longer fits together
   kDataLoss,    // something written is gone, or a checkpoint lacks it
@@ -47,7 +47,7 @@ enum class Severity : std::uint8_t {
 struct RuleInfo {
   Rule rule;
   std::string_view name;  // stable, kebab-case: command lines, files and other tools use it
-  Severity severity;
+  RuleSeverity severity;
   std::string_view text;     // what must hold: one sentence
   std::string_view meaning;  // what a user gets when it does not: one plain line
 };
@@ -57,7 +57,7 @@ const std::array<RuleInfo, kRules>& ruleTable();
 const RuleInfo& ruleInfo(Rule rule);
 std::optional<Rule> findRule(std::string_view name);
 std::string_view severityName(
-    Severity severity);  // "isolation", "corruption", "data loss", "hang", "cost"
+    RuleSeverity severity);  // "isolation", "corruption", "data loss", "hang", "cost"
 
 // A set of rules, one bit each.
 using RuleSet = std::uint32_t;
@@ -65,7 +65,7 @@ using RuleSet = std::uint32_t;
 constexpr RuleSet ruleBit(Rule rule) { return RuleSet{1} << static_cast<unsigned>(rule); }
 constexpr bool contains(RuleSet set, Rule rule) { return (set & ruleBit(rule)) != 0; }
 constexpr RuleSet kAllRules = (RuleSet{1} << kRules) - 1;
-// Severity cost: reported and counted, but a subject that breaks nothing else is good.
+// RuleSeverity cost: reported and counted, but a subject that breaks nothing else is good.
 constexpr RuleSet kCostRules = ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained);
 
 // The members, in order, and their names separated by a space ("" for the empty set).

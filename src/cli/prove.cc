@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// ptecheck prove: lemmas about entry formats, for all values.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "prove/model_prove.h"
+#include "report/prove_report.h"
+#include "report/prove_verdict.h"
+#include "scenario/error.h"
+
+namespace ptecheck {
+
+namespace {
+
+struct Words {
+  std::string archs = "all";
+  std::vector<std::string> lemmas;
+  bool history = false;
+  bool verbose = false;
+  std::string jobs = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
+  OutputWords output;
+};
+
+int prove(const Words& words) {
+  ProgressLine line("proving");
+  ProveOptions options;
+  options.archs = parseArchs(words.archs);
+  options.lemmas = parseLemmas(words.lemmas);
+  options.jobs = parseJobs(words.jobs);
+  options.history = words.history || words.lemmas.empty();
+  options.progress = [&line](std::size_t done, std::size_t total) { line.show(done, total); };
+  const ProveResults results = proveModel(options);
+
+  ProveReportOptions report{PTECHECK_VERSION, words.output.strict};
+  report.all_lemmas = words.lemmas.empty();
+  report.each = words.verbose || !words.lemmas.empty();
+  report.history_examples = words.history;
+  writeOutput(words.output.json() ? proveJson(results, report) : proveText(results, report));
+  for (const HistoryProof& past : results.history)
+    if (report.all_lemmas && past.refuted_by.empty())
+      throw Error(ErrorKind::kInternal,
+                  fmt::format("no lemma refutes {}, where {}() was wrong. This is a mistake in "
+                              "ptecheck: please report it",
+                              past.id, past.helper));
+  return exitCodeOf(verdictOf(results, words.output.strict),
+                    words.output.exit_style == "kselftest");
+}
+
+}  // namespace
+
+void addProve(CLI::App& app, Invocation& invocation) {
+  auto words = std::make_shared<Words>();
+  CLI::App& command = *app.add_subcommand(
+      "prove", "Prove lemmas about page-table entries, for all values, or refute them");
+
+  const std::string what = "What to prove";
+  command
+      .add_option("--arch", words->archs,
+                  "Of these architectures, or all (default); `ptecheck list archs` names them")
+      ->type_name("ID,...")
+      ->group(what);
+  command
+      .add_option("--lemma", words->lemmas,
+                  "These lemmas only, with commas: names, groups, or patterns such as\n"
+                  "'*-keeps/dirty*'; says of each where it holds. `ptecheck list lemmas`\n"
+                  "names them (may be repeated)")
+      ->type_name("NAME")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(what);
+  command
+      .add_flag("--history", words->history,
+                "Show how formats of the past, each with a helper that was wrong, are refuted\n"
+                "(without --lemma they are always tried)")
+      ->group(what);
+  command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
+      ->type_name("N")
+      ->group(what);
+
+  addOutputOptions(command, words->output, "Count lemmas that fail harmlessly, or at a cost, too");
+  command.add_flag("--verbose", words->verbose, "Say of each lemma where it holds")
+      ->group("Output");
+  command.footer(
+      "Examples:\n"
+      "  ptecheck prove                            every lemma, every architecture\n"
+      "  ptecheck prove --arch arm64,s390\n"
+      "  ptecheck prove --lemma mkdirty-keeps      what pte_mkdirty() leaves alone\n"
+      "  ptecheck prove --lemma '*/dirty-lost'\n"
+      "  ptecheck prove --history                  how old mistakes are refuted\n"
+      "\n"
+      "Exit status: 0 all hold, or fail harmlessly or at a cost; 1 one fails otherwise;\n"
+      "125 one could not be decided; 129 and above wrong usage or internal error.");
+  command.callback([words, &invocation] {
+    invocation.kselftest = words->output.exit_style == "kselftest";
+    invocation.run = [words] { return prove(*words); };
+  });
+}
+
+}  // namespace ptecheck
