@@ -222,5 +222,31 @@ TEST(TreePatchCheck, ChangedLinesThatNeverRanAreNamed) {
   }
 }
 
+// On another architecture, in a file that only it has: a line of contpte.c that unmapping from a
+// contiguous block comes by, and one that it does not.
+TEST(TreePatchCheck, LinesOfAnArchitecturesOwnFileAreFollowed) {
+  const std::filesystem::path tree = getKernelSource("6.12", {});
+  const char* const file = "arch/arm64/mm/contpte.c";
+  TemporaryFolder folder(cacheFolder() / "work");
+  TreeEdit edit(tree);
+  edit.in(file, "__contpte_try_unfold")
+      .insertBefore("pte = pte_mknoncont\\(pte\\);", "WRITE_ONCE(mm->def_flags, 0);\n\t");
+  edit.in(file, "contpte_ptep_set_access_flags")
+      .insertBefore("orig_pte = ", "WRITE_ONCE(vma->vm_mm->def_flags, 0);\n\t");
+  TreeCheckOptions options;
+  options.tree = tree;
+  options.patches = {writePatch(tree, edit, folder.path(), file)};
+  options.search.arch = archOf("arm64");
+  options.search.jobs = 2;
+  options.search.exhaustive_pages = 1;
+  options.search.deviations = {1, 0, 0};
+  options.search.random_pages = 16;
+  options.search.random_scenarios = 1000;
+  const TreeCheck check = checkTree(options);
+  EXPECT_EQ(ruleNames(check.result.rows.at(1).broken), "");
+  ASSERT_EQ(check.never_ran.size(), 1U) << check.never_ran.at(0);
+  EXPECT_TRUE(check.never_ran[0].starts_with("arch/arm64/mm/contpte.c:4")) << check.never_ran[0];
+}
+
 }  // namespace
 }  // namespace ptecheck

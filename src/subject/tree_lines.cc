@@ -61,7 +61,9 @@ std::set<uint64_t> blockStarts(const TreeArch& arch, const fs::path& executable)
 std::vector<LineRow> parseDecodedLines(const std::string& text) {
   // Three kinds of line count: "path/file.c:" names the file of what follows, "file.c 12 0x40 x" is
   // a row, "file.c - 0x44" ends a sequence. After such an end the next row belongs to the first
-  // file of its unit again, and objdump does not say so; it is told by its last name component.
+  // file of its unit again, and objdump does not say so; it is told by its last name component. Of
+  // a unit's first file the folder can be missing in the first header ("contpte.c:", and later
+  // "../arch/arm64/mm/contpte.c:"): a name alone means the path that ends in it, if there is one.
   std::map<std::string, std::set<std::string>> paths;
   const auto isHeader = [](const std::string& line) {
     return line.size() > 1 && line.back() == ':' && line.find(' ') == line.npos;
@@ -72,12 +74,16 @@ std::vector<LineRow> parseDecodedLines(const std::string& text) {
       if (isHeader(line))
         paths[baseName(line.substr(0, line.size() - 1))].insert(line.substr(0, line.size() - 1));
   }
+  for (auto& [name, candidates] : paths)
+    if (candidates.size() > 1) candidates.erase(name);
   std::vector<LineRow> rows;
   std::string current;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (isHeader(line)) {
       current = line.substr(0, line.size() - 1);
+      if (const std::set<std::string>& candidates = paths[current]; candidates.size() == 1)
+        current = *candidates.begin();
       continue;
     }
     std::istringstream fields(line);
@@ -181,11 +187,14 @@ SourceLines TreeLines::changedButNeverRan(const std::vector<uint64_t>& reported)
   return out;
 }
 
-std::string findDefinition(const fs::path& tree, const std::string& name, bool function) {
+std::string findDefinition(const fs::path& tree, const TreeArch& arch, const std::string& name,
+                           bool function) {
   const std::regex definition(function ? "^(?!#|\\s|/|\\*)[^;=]*\\b" + name + "\\([^;]*$"
                                        : "^(?!#|\\s|/|\\*|extern)[^(]*\\b" + name + "\\b.*[;={].*");
-  for (const char* folder :
-       {"mm", "arch/x86/mm", "arch/x86/kernel", "kernel", "lib", "fs", "block"}) {
+  const std::string own = "arch/" + std::string(arch.folder);
+  for (const std::string& folder :
+       {std::string("mm"), own + "/mm", own + "/kernel", std::string("kernel"), std::string("lib"),
+        std::string("fs"), std::string("block")}) {
     std::set<fs::path> files;
     std::error_code none;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(tree / folder, none))

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "subject/tree.h"
+#include "subject/tree_arch.h"
 
 namespace ptecheck {
 
@@ -52,8 +53,8 @@ std::vector<LineRow> parseDecodedLines(const std::string& text);
 
 // The file and line that define `name` among the tree's sources ("mm/swapfile.c:3521"), by the
 // kernel's own habit of starting definitions in the first column; empty if none is found.
-std::string findDefinition(const std::filesystem::path& tree, const std::string& name,
-                           bool function);
+std::string findDefinition(const std::filesystem::path& tree, const TreeArch& arch,
+                           const std::string& name, bool function);
 
 // "mm/rmap.c: 1856-1858, 1870"
 std::string describeLines(const SourceLines& lines);

@@ -124,6 +124,19 @@ TEST(Lines, AreReadFromObjdump) {
   EXPECT_EQ(rows[3].file, "include/linux/mm.h");
 }
 
+// The first header of a unit may leave out the folder, in which later ones name the same file.
+TEST(Lines, OfAFileWithoutFolderAreThoseOfItsPath) {
+  const std::vector<LineRow> rows = parseDecodedLines(
+      "contpte.c:\nFile name   Line number    Starting address    View    Stmt\n"
+      "contpte.c    10    0x100      x\n\n../arch/arm64/include/asm/pgtable.h:\n"
+      "pgtable.h    20    0x200   1  x\npgtable.h    -    0x204\n"
+      "contpte.c    11    0x300      x\n\n../arch/arm64/mm/contpte.c:\ncontpte.c    12    0x400   "
+      "x\n");
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[1].file, "arch/arm64/include/asm/pgtable.h");
+  for (size_t i : {0u, 2u, 3u}) EXPECT_EQ(rows[i].file, "arch/arm64/mm/contpte.c") << i;
+}
+
 TEST(Lines, AreDescribedInRuns) {
   EXPECT_EQ(describeLines({{"mm/a.c", {1, 2, 3, 7}}, {"mm/b.h", {9, 10}}}),
             "mm/a.c: 1-3, 7; mm/b.h: 9-10");
@@ -135,9 +148,13 @@ TEST(Lines, DefinitionsAreFoundInTheFirstColumn) {
             "void work(int a);\n/* work(a) */\nint caller(void)\n{\n\twork(1);\n}\n");
   writeFile(tree.path() / "mm/b.c",
             "extern int knob;\nint knob __read_mostly = 60;\nvoid work(int a)\n{\n}\n");
-  EXPECT_EQ(findDefinition(tree.path(), "work", true), "mm/b.c:3");
-  EXPECT_EQ(findDefinition(tree.path(), "knob", false), "mm/b.c:2");
-  EXPECT_EQ(findDefinition(tree.path(), "nowhere", true), "");
+  writeFile(tree.path() / "arch/s390/mm/c.c", "void ours(void)\n{\n}\n");
+  const TreeArch& x86 = treeArch("x86_64");
+  EXPECT_EQ(findDefinition(tree.path(), x86, "ours", true), "");
+  EXPECT_EQ(findDefinition(tree.path(), treeArch("s390"), "ours", true), "arch/s390/mm/c.c:1");
+  EXPECT_EQ(findDefinition(tree.path(), x86, "work", true), "mm/b.c:3");
+  EXPECT_EQ(findDefinition(tree.path(), x86, "knob", false), "mm/b.c:2");
+  EXPECT_EQ(findDefinition(tree.path(), x86, "nowhere", true), "");
 }
 
 }  // namespace

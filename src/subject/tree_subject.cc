@@ -328,7 +328,7 @@ std::string explainOutcome(const TreeBuild& build, const std::string& message) {
     place = lines.place(call ? pc - 1 : pc);
   }
   const auto defined = [&](const std::string& name, bool function) {
-    const std::string where = findDefinition(build.tree, name, function);
+    const std::string where = findDefinition(build.tree, treeArch(build.arch), name, function);
     return where.empty() ? "nothing in mm/, kernel/, lib/ defines it"
                          : (build.tree / where).string() + " defines it";
   };
