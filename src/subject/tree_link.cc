@@ -67,7 +67,8 @@ std::string stubSource(const UndefinedSymbols& symbols, const TreeArch& arch) {
   std::ostringstream out, names;
   size_t number = 0;
   const auto nameOf = [&](const std::string& name) {
-    names << ".Lname" << number << ": .asciz \"" << name << "\"\n";
+    // s390's larl reaches even addresses only, and the linker rounds others down.
+    names << ".balign 2\n.Lname" << number << ": .asciz \"" << name << "\"\n";
     return ".Lname" + std::to_string(number++);
   };
   out << ".section .note.GNU-stack,\"\",%progbits\n.text\n";
