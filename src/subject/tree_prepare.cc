@@ -188,6 +188,8 @@ std::string PreparedTree::probe() {
 LinkedProgram PreparedTree::link(const std::vector<Compiled>& parts) const {
   Sha256 hash;
   hash.addField(arch().id);
+  // How stubs are made is part of what is linked.
+  hash.addField(stubSource({{"function"}, {"datum"}}, arch()));
   std::vector<fs::path> files;
   for (const Compiled& part : parts) hash.addField(part.key), files.push_back(part.file);
   const fs::path folder = cache() / "agents" / hash.hex().substr(0, 32);
