@@ -41,6 +41,7 @@ std::string namedBits(const ModelFormat& format, Word pte) {
   }
   if (present) {
     const Word pfn = h.pte_pfn(pte);
+    if (pte & ~named) fields += ", other bits " + hex(pte & ~named);
     return (bits.empty() ? "no bits" : bits) + (pfn == 0 ? "" : ", pfn " + hex(pfn)) + fields;
   }
   return (bits.empty() ? "" : bits + ", ") + "type " + hex(h.swp_type(pte)) + ", offset " +

@@ -163,6 +163,11 @@ std::string failuresText(const ProveResults& results) {
     }
     text += reasons;
   }
+  if (!text.empty())
+    text += '\n' + paragraph(
+                       "Bits are named as in the pages at the top of src/pte/*.h. hw-read, "
+                       "hw-write, hw-shadow-stack: hardware lets user code read, write, call and "
+                       "return.");
   return text;
 }
 
