@@ -40,11 +40,29 @@ struct Change {
   }
 };
 
-// Nobody makes a protnone entry writable: can_change_pte_writable() refuses it, and where entries
-// are made, pte_mkwrite() is for VMAs that permit writing.
+// Nobody makes an entry writable that is protnone (can_change_pte_writable() refuses it) or for
+// execution alone: where entries are made, pte_mkwrite() is for VMAs that permit writing, and
+// whoever may write may read, in every protection_map[].
 template <class H>
 typename H::Bool mayBecomeWritable(const H& h, const typename H::Word* w) {
-  return h.pte_present(w[0]) && !h.pte_protnone(w[0]);
+  return h.pte_present(w[0]) && !h.pte_protnone(w[0]) && h.hw_reads(h.pte_mkyoung(w[0]));
+}
+
+// Number `number` of the protections that VMAs can have.
+template <class H>
+typename H::Bool isProtection(const H& h, const typename H::Word& number) {
+  typename H::Bool is = number != number;
+  for (std::uint64_t i = 0; i < h.protections().size(); ++i)
+    is = is || number == typename H::Word(i);
+  return is;
+}
+template <class H>
+typename H::Word protectionOf(const H& h, const typename H::Word& number) {
+  using Word = typename H::Word;
+  Word protection(h.protections()[0]);
+  for (std::uint64_t i = 1; i < h.protections().size(); ++i)
+    protection = select(number == Word(i), Word(h.protections()[i]), protection);
+  return protection;
 }
 
 template <class O, class Other>
@@ -168,6 +186,18 @@ struct ModifyShared : Change {
                                : kIs<O, ObserveProtnone> || kIs<O, ObserveShadowStack>;
   }
 };
+// What the three above say of permissions and young is not said again.
+struct ModifyAny : Change {
+  static constexpr const char* kName = "modify";
+  static constexpr const char* kCall = "pte_modify() to any protection of a VMA";
+  static constexpr unsigned kWords = 2;
+  template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return h.pte_present(w[0]) && isProtection(h, w[1]); }
+  template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], protectionOf(h, w[1])); }
+  template <class O, class H> static bool intends(const H&, Way way) {
+    return kIs<O, ObserveWrite> || kIs<O, ObserveYoung> || kIs<O, ObserveProtnone> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush> ||
+           (kIs<O, ObserveShadowStack> && way == Way::kLost);
+  }
+};
 struct AdvancePfn : Change {
   static constexpr const char* kName = "advance_pfn";
   static constexpr const char* kCall = "pte_advance_pfn()";
@@ -216,6 +246,7 @@ void forEachChange(const Visit& visit) {
   visit(ModifyReadonly());
   visit(ModifyNone());
   visit(ModifyShared());
+  visit(ModifyAny());
   visit(AdvancePfn());
   visit(HardwareReads());
   visit(HardwareWrites());

@@ -107,6 +107,8 @@ class ColumnModel : public Helpers<ColumnWord> {
   bool has_shadow_stack() const override { return model_.has_shadow_stack(); }
   bool mkdirty_sets_soft_dirty() const override { return model_.mkdirty_sets_soft_dirty(); }
   bool can_respect(unsigned fpb) const override { return model_.can_respect(fpb); }
+  std::span<const std::uint64_t> protections() const override { return model_.protections(); }
+  SwapConfig swap_config() const override { return model_.swap_config(); }
   ColumnWord none() const override { return ColumnWord(model_.none()); }
   ColumnWord page_readonly() const override { return ColumnWord(model_.page_readonly()); }
   ColumnWord page_none() const override { return ColumnWord(model_.page_none()); }
@@ -116,12 +118,14 @@ class ColumnModel : public Helpers<ColumnWord> {
   }
   PTECHECK_QUESTIONS(PTECHECK_DEFINE)
   PTECHECK_DEFINE(well_formed)
+  PTECHECK_DEFINE(write_only)
 #undef PTECHECK_DEFINE
 #define PTECHECK_DEFINE(name)                                  \
   ColumnWord name(const ColumnWord& pte) const override {      \
     return words(pte, [&](auto w) { return model_.name(w); }); \
   }
   PTECHECK_CHANGES(PTECHECK_DEFINE)
+  PTECHECK_DEFINE(stored)
 #undef PTECHECK_DEFINE
 #define PTECHECK_DEFINE(name)                                                        \
   ColumnWord name(const ColumnWord& a, const ColumnWord& b) const override {         \

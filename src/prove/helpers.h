@@ -7,18 +7,26 @@
 //
 // A provider has the helpers of pte/format.h under their names, as members, and
 //   well_formed(pte)              the entry could have been made by helpers (well_formed.h)
-//   batch_clear_ignored(pte, fpb) the normalisation of batch detection, FPB_RESPECT_* of
-//   pte/batch.h can_respect(fpb)              batch detection knows these flags (6.12 has no
-//   RESPECT_WRITE) has_soft_dirty() ...          what a format states as kHas...
+//   write_only(pte)               the entry permits writing but not reading (write_only.h)
+//   stored(pte)                   what the table has after set_pte() of this, in whatever form
+//   batch_clear_ignored(pte, fpb) the normalisation of batch detection, FPB_RESPECT_* of batch.h
+//   can_respect(fpb)              batch detection knows these flags (6.12 has no RESPECT_WRITE)
+//   protections()                 a format's kProtections
+//   swap_config()                 its swapConfig(), of swap_entries.h
+//   has_soft_dirty() ...          what it states as kHas...
 #ifndef PTECHECK_PROVE_HELPERS_H
 #define PTECHECK_PROVE_HELPERS_H
 
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "prove/well_formed.h"
+#include "prove/word.h"
+#include "prove/write_only.h"
 #include "pte/batch.h"
 #include "pte/format.h"
+#include "pte/swap_entries.h"
 
 // The helpers by what they take and give; X(name) is put for each.
 // Questions: Word -> Bool.
@@ -83,6 +91,8 @@ class Helpers {
   virtual bool has_shadow_stack() const = 0;
   virtual bool mkdirty_sets_soft_dirty() const = 0;
   virtual bool can_respect(unsigned fpb) const = 0;
+  virtual std::span<const std::uint64_t> protections() const = 0;
+  virtual SwapConfig swap_config() const = 0;
 
   virtual Word none() const = 0;
   virtual Word page_readonly() const = 0;
@@ -100,6 +110,8 @@ class Helpers {
   virtual Bool hw_writes(const Word& pte, bool shadow_stack) const = 0;
   virtual Word hw_access(const Word& pte, bool write) const = 0;
   virtual Bool well_formed(const Word& pte) const = 0;
+  virtual Bool write_only(const Word& pte) const = 0;
+  virtual Word stored(const Word& pte) const = 0;
   virtual Word batch_clear_ignored(const Word& pte, unsigned fpb) const = 0;
 };
 
@@ -116,6 +128,8 @@ class FormatHelpers : public Helpers<typename F::Word> {
   bool has_shadow_stack() const override { return F::kHasShadowStack; }
   bool mkdirty_sets_soft_dirty() const override { return F::kMkdirtySetsSoftDirty; }
   bool can_respect(unsigned) const override { return true; }
+  std::span<const std::uint64_t> protections() const override { return F::kProtections; }
+  SwapConfig swap_config() const override { return swapConfig(F::kKernelArch); }
 
   Word none() const override { return F::none(); }
   Word page_readonly() const override { return F::page_readonly(); }
@@ -140,10 +154,22 @@ class FormatHelpers : public Helpers<typename F::Word> {
   }
   Word hw_access(const Word& pte, bool write) const override { return F::hw_access(pte, write); }
   Bool well_formed(const Word& pte) const override { return wellFormed(F(), pte); }
+  Bool write_only(const Word& pte) const override { return writeOnly(F(), pte); }
+  // arm64: set_pte() and set_ptes() leave it to contpte code to set the hint, and clear it in what
+  // they are given, be it a swap entry.
+  Word stored(const Word& pte) const override {
+    if constexpr (F::kContiguous > 1)
+      return F::pte_mknoncont(pte);
+    else
+      return pte;
+  }
   Word batch_clear_ignored(const Word& pte, unsigned fpb) const override {
     return pte_batch_clear_ignored<F>(pte, fpb);
   }
 };
+
+using WordHelpers = Helpers<std::uint64_t>;
+using SolverHelpers = Helpers<SolverWord>;
 
 }  // namespace ptecheck
 

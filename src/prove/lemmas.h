@@ -6,9 +6,11 @@
 
 #include <vector>
 
+#include "prove/helpers.h"
 #include "prove/lemmas_batch.h"
 #include "prove/lemmas_change.h"
 #include "prove/lemmas_hardware.h"
+#include "prove/lemmas_migration.h"
 #include "prove/lemmas_swap.h"
 
 namespace ptecheck {
@@ -21,10 +23,15 @@ const std::vector<Lemma<H>>& lemmas() {
     addHardwareLemmas(&list);
     addBatchLemmas(&list);
     addSwapLemmas(&list);
+    addMigrationLemmas(&list);
     return list;
   }();
   return all;
 }
+
+// Instantiated in lemmas.cc, as that takes the compiler long.
+extern template const std::vector<Lemma<WordHelpers>>& lemmas<WordHelpers>();
+extern template const std::vector<Lemma<SolverHelpers>>& lemmas<SolverHelpers>();
 
 }  // namespace ptecheck
 

@@ -104,6 +104,18 @@ struct AdvanceNeverEmpty {
   }
 };
 
+// Bits outside the page frame, wherever that is, stay: those that no helper asks for as well, as
+// execution, protection keys, memory types.
+template <class H>
+struct AdvanceNothingElse {
+  static typename H::Bool conclusion(const H& h, const typename H::Word* w) {
+    using Word = typename H::Word;
+    const Word first = h.pfn_pte(Word(std::uint64_t{0}), h.page_readonly());
+    const Word field = first ^ h.pfn_pte(Word(h.pfn_mask()), h.page_readonly());
+    return ((h.pte_advance_pfn(w[0], w[1]) ^ w[0]) & ~field) == Word(std::uint64_t{0});
+  }
+};
+
 // Commutes with normalisation: the loop advances the normalised first entry.
 template <class H>
 struct AdvanceCommutes {
@@ -121,6 +133,11 @@ void addBatchLemmas(std::vector<Lemma<H>>* all) {
   all->push_back({"advance-adds/never-none", "an advanced entry is never an empty one",
                   "a batch runs past the end of its folio over an empty entry", Severity::kBroken,
                   2, 1, everywhere<H>, AdvancePfn::premise<H>, AdvanceNeverEmpty<H>::conclusion,
+                  AdvancePfn::apply<H>});
+  all->push_back({"advance-adds/nothing-else",
+                  "advancing a page frame changes no bit outside of it",
+                  "pages of one range differ in permissions or memory type", Severity::kBroken, 2,
+                  1, everywhere<H>, AdvancePfn::premise<H>, AdvanceNothingElse<H>::conclusion,
                   AdvancePfn::apply<H>});
   all->push_back({"advance-adds/normalised",
                   "advancing and normalising for a comparison can be done in either order",

@@ -30,6 +30,7 @@ struct HardwareLemmas {
   }
   static Bool protnone(const H& h, const Word* w) { return h.pte_protnone(w[0]); }
   static Bool readable(const H& h, const Word* w) { return h.hw_reads(w[0]); }
+  static Bool notWriteOnly(const H& h, const Word* w) { return !h.write_only(w[0]); }
   static Bool writable(const H& h, const Word* w) { return writesSomehow(h, w[0]); }
   static Bool dirtyAndWritable(const H& h, const Word* w) {
     return h.hw_reads(w[0]) && h.pte_write(w[0]) && h.pte_dirty(w[0]);
@@ -92,7 +93,7 @@ struct HardwareLemmas {
   }
 };
 
-// Words: a page frame.
+// Words: a page frame; of protection 3 also which one.
 template <class H, int kProtection>
 struct FreshLemmas {
   using Word = typename H::Word;
@@ -103,8 +104,18 @@ struct FreshLemmas {
     if constexpr (kProtection == 1) return h.page_none();
     return pageShared(h);
   }
-  static Word fresh(const H& h, const Word* w) { return h.pfn_pte(w[0], protection(h)); }
-  static Bool isPageFrame(const H& h, const Word* w) { return within(w[0], h.pfn_mask()); }
+  static Word fresh(const H& h, const Word* w) {
+    if constexpr (kProtection == 3)
+      return h.pfn_pte(w[0], protectionOf(h, w[1]));
+    else
+      return h.pfn_pte(w[0], protection(h));
+  }
+  static Bool isPageFrame(const H& h, const Word* w) {
+    if constexpr (kProtection == 3)
+      return within(w[0], h.pfn_mask()) && isProtection(h, w[1]);
+    else
+      return within(w[0], h.pfn_mask());
+  }
 
   static Bool present(const H& h, const Word* w) {
     return h.pte_present(fresh(h, w)) && !h.pte_none(fresh(h, w));
@@ -116,26 +127,31 @@ struct FreshLemmas {
     const Bool protnone = h.pte_protnone(pte), write = h.pte_write(pte), dirty = h.pte_dirty(pte);
     if constexpr (kProtection == 0) return !protnone && !write && !dirty;
     if constexpr (kProtection == 1) return protnone && !write && !dirty;
-    return !protnone && write && !dirty;
+    if constexpr (kProtection == 2) return !protnone && write && !dirty;
+    return !dirty && !(protnone && write) && !h.write_only(pte);
   }
 };
 
 template <class H, int kProtection>
 void addFresh(const char* protection, std::vector<Lemma<H>>* all) {
   using L = FreshLemmas<H, kProtection>;
+  constexpr unsigned words = kProtection == 3 ? 2 : 1;
   const std::string group = std::string("fresh-") + protection + "/";
   const std::string which = std::string("pfn_pte() with a ") + protection + " protection ";
   all->push_back({group + "present", which + "is a present entry", "a mapping is lost",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::present, L::fresh});
+                  Severity::kBroken, words, 0, everywhere<H>, L::isPageFrame, L::present,
+                  L::fresh});
   all->push_back({group + "pfn", which + "maps the page frame that was given",
                   "another page is mapped: contents of others are read and written",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::samePage, L::fresh});
-  all->push_back({group + "protection", which + "permits what it says and is clean",
-                  "a page is mapped with the wrong permission", Severity::kBroken, 1, 0,
+                  Severity::kBroken, words, 0, everywhere<H>, L::isPageFrame, L::samePage,
+                  L::fresh});
+  all->push_back({group + "protection", which + "permits no more than it says and is clean",
+                  "a page is mapped with the wrong permission", Severity::kBroken, words, 0,
                   everywhere<H>, L::isPageFrame, L::asProtected, L::fresh});
   all->push_back({group + "well-formed", which + "satisfies the invariant of well-formed entries",
                   "what is proved of well-formed entries says nothing about all entries",
-                  Severity::kBroken, 1, 0, everywhere<H>, L::isPageFrame, L::wellFormed, L::fresh});
+                  Severity::kBroken, words, 0, everywhere<H>, L::isPageFrame, L::wellFormed,
+                  L::fresh});
 }
 
 template <class H>
@@ -145,6 +161,7 @@ void addHardwareLemmas(std::vector<Lemma<H>>* all) {
   addFresh<H, 0>("read-only", all);
   addFresh<H, 1>("no-access", all);
   addFresh<H, 2>("writable", all);
+  addFresh<H, 3>("any", all);
   all->push_back({"hardware/protnone", "hardware lets nobody use a protnone entry",
                   "PROT_NONE protects nothing", kBroken, 1, 1, everywhere<H>, L::protnone,
                   L::noAccess});
@@ -161,6 +178,9 @@ void addHardwareLemmas(std::vector<Lemma<H>>* all) {
   all->push_back({"hardware/no-write-only", "what hardware can write it can read",
                   "an encoding that the architecture reserves is in use", kBroken, 1, 1,
                   everywhere<H>, L::writable, L::reads});
+  all->push_back({"hardware/write-only-entry", "no entry permits writing but not reading",
+                  "an encoding that no protection asks for is in use", kBroken, 1, 1, everywhere<H>,
+                  L::present, L::notWriteOnly});
   all->push_back({"hardware/accessible", "an entry that hardware can use is accessible",
                   "a TLB flush is left out: a freed page stays in reach", kBroken, 1, 1,
                   everywhere<H>, L::readable, L::accessible});

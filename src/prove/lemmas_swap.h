@@ -33,15 +33,19 @@ struct SwapEntry {
     return within(w[0], kTypeMask) && (w[1] & ~offsetMask(h)) == Word(std::uint64_t{0}) &&
            (w[0] | w[1]) != Word(std::uint64_t{0}) && within(w[2], 7);
   }
-  static Bool chosen(const Word* w, std::uint64_t bit) {
-    return (w[2] & Word(bit)) != Word(std::uint64_t{0});
+  static Bool chosen(const Word& choice, std::uint64_t bit) {
+    return (choice & Word(bit)) != Word(std::uint64_t{0});
   }
   static Word make(const H& h, const Word* w) {
-    Word pte = h.swp_entry(w[0], w[1]);
-    if (h.has_soft_dirty()) pte = select(chosen(w, kSoftDirty), h.pte_swp_mksoft_dirty(pte), pte);
-    if (h.has_uffd_wp()) pte = select(chosen(w, kUffdWp), h.pte_swp_mkuffd_wp(pte), pte);
-    return select(chosen(w, kExclusive), h.pte_swp_mkexclusive(pte), pte);
+    return withSoftwareBits(h, h.swp_entry(w[0], w[1]), w[2]);
   }
+  static Word withSoftwareBits(const H& h, Word pte, const Word& choice) {
+    if (h.has_soft_dirty())
+      pte = select(chosen(choice, kSoftDirty), h.pte_swp_mksoft_dirty(pte), pte);
+    if (h.has_uffd_wp()) pte = select(chosen(choice, kUffdWp), h.pte_swp_mkuffd_wp(pte), pte);
+    return select(chosen(choice, kExclusive), h.pte_swp_mkexclusive(pte), pte);
+  }
+  static Bool storedAsIs(const H& h, const Word* w) { return h.stored(make(h, w)) == make(h, w); }
 };
 
 // What a swap entry remembers.
@@ -119,7 +123,7 @@ struct SwapLemmas {
 template <class H, class R>
 struct Remembers {
   static typename H::Bool conclusion(const H& h, const typename H::Word* w) {
-    return agree(R::of(h, SwapEntry<H>::make(h, w)), SwapEntry<H>::chosen(w, R::kChoice));
+    return agree(R::of(h, SwapEntry<H>::make(h, w)), SwapEntry<H>::chosen(w[2], R::kChoice));
   }
 };
 

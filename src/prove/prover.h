@@ -43,9 +43,6 @@ struct LemmaResult {
   std::optional<std::uint64_t> result = std::nullopt;
 };
 
-using SolverHelpers = Helpers<SolverWord>;
-using WordHelpers = Helpers<std::uint64_t>;
-
 struct ProverLimits {
   // What one question may cost, in the solver's own unit: unlike time, the same everywhere.
   unsigned resources = 50'000'000;

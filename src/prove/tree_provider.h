@@ -3,9 +3,10 @@
 // A kernel tree's own helpers as a provider for lemmas (helpers.h), for any kind of word.
 //
 // What no kernel code says comes from the model's format of the same architecture: what hardware
-// does with an entry (hw_*), which entries are well-formed, whether ptep_clear_flush() flushes.
-// And a tree without shadow stacks has no pte_shstk(): where the model's format has none either,
-// that one is the model's.
+// does with an entry (hw_*), which entries are well-formed, whether ptep_clear_flush() flushes. So
+// does what is not asked of a tree: what set_pte() stores, the protections, the types of swap
+// entries. And a tree without shadow stacks has no pte_shstk(): where the model's format has none
+// either, that one is the model's.
 #ifndef PTECHECK_PROVE_TREE_PROVIDER_H
 #define PTECHECK_PROVE_TREE_PROVIDER_H
 
@@ -38,6 +39,8 @@ class TreeProvider : public Helpers<W> {
   bool has_shadow_stack() const override { return model_.has_shadow_stack(); }
   bool mkdirty_sets_soft_dirty() const override { return model_.mkdirty_sets_soft_dirty(); }
   bool can_respect(unsigned fpb) const override { return has(normaliser(fpb)); }
+  std::span<const std::uint64_t> protections() const override { return model_.protections(); }
+  SwapConfig swap_config() const override { return model_.swap_config(); }
 
   Word none() const override { return ask("none"); }
   Word page_readonly() const override { return ask("page_readonly"); }
@@ -80,6 +83,8 @@ class TreeProvider : public Helpers<W> {
   }
   Bool clear_flushes(const Word& pte) const override { return model_.clear_flushes(pte); }
   Bool well_formed(const Word& pte) const override { return model_.well_formed(pte); }
+  Bool write_only(const Word& pte) const override { return model_.write_only(pte); }
+  Word stored(const Word& pte) const override { return model_.stored(pte); }
   Bool hw_reads(const Word& pte) const override { return model_.hw_reads(pte); }
   Word hw_access(const Word& pte, bool write) const override {
     return model_.hw_access(pte, write);

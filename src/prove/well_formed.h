@@ -12,6 +12,7 @@
 #include "pte/fallbacks.h"
 #include "pte/loongarch.h"
 #include "pte/powerpc.h"
+#include "pte/riscv.h"
 #include "pte/s390.h"
 #include "pte/x86_64.h"
 
@@ -34,7 +35,8 @@ constexpr auto wellFormed(const Arm64<W, kBy>&, const W& pte) {
          (pte & W(F::kPage)) != W(0);
 }
 
-// Hardware's bits say the same as the software's from which they are derived (s390.h).
+// Hardware's bits say the same as the software's from which they are derived (s390.h). What can be
+// written can be read.
 template <class W>
 constexpr auto wellFormed(const S390<W>&, const W& pte) {
   using F = S390<W>;
@@ -42,13 +44,21 @@ constexpr auto wellFormed(const S390<W>&, const W& pte) {
   const auto set = [&pte](std::uint64_t mask) { return (pte & W(mask)) != W(0); };
   const auto usable = both(F::kRead | F::kYoung), writable = both(F::kWrite | F::kDirty);
   return ((usable && !set(F::kInvalid)) || (!usable && set(F::kInvalid))) &&
-         ((writable && !set(F::kProtect)) || (!writable && set(F::kProtect))) && !set(F::kLarge);
+         ((writable && !set(F::kProtect)) || (!writable && set(F::kProtect))) && !set(F::kLarge) &&
+         (set(F::kRead) || !set(F::kWrite));
 }
 
 // What can be written can be read: W without R is reserved.
 template <class W>
 constexpr auto wellFormed(const Powerpc<W>&, const W& pte) {
   using F = Powerpc<W>;
+  return (pte & W(F::kRead | F::kWrite)) != W(F::kWrite);
+}
+
+// As of powerpc.
+template <class W, RiscvKind kKind>
+constexpr auto wellFormed(const RiscvEntry<W, kKind>&, const W& pte) {
+  using F = RiscvEntry<W, kKind>;
   return (pte & W(F::kRead | F::kWrite)) != W(F::kWrite);
 }
 

@@ -34,5 +34,17 @@ TEST(Architectures, NamesCoverTheDefinedBitsOfPresentEntries) {
   }
 }
 
+TEST(Architectures, ProtectionsAreDifferentAndIncludeThoseWithANameOfTheirOwn) {
+  for (Arch arch = 0; arch < kArchs; ++arch) {
+    withFormat(arch, [&]<class F>(std::type_identity<F>) {
+      const std::set<std::uint64_t> all(F::kProtections.begin(), F::kProtections.end());
+      EXPECT_EQ(all.size(), F::kProtections.size()) << F::kId;
+      for (std::uint64_t known :
+           {F::page_readonly(), F::page_none(), F::pte_mkwrite_novma(F::page_readonly())})
+        EXPECT_TRUE(all.count(known)) << F::kId << std::hex << " " << known;
+    });
+  }
+}
+
 }  // namespace
 }  // namespace ptecheck

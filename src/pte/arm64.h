@@ -145,6 +145,16 @@ struct Arm64 : NoSoftDirty<W>, NoShadowStack<W> {
   static constexpr Word page_none() {  // PAGE_NONE
     return Word(kPage | kAf | kShared | kPresentInvalid | kRdonly | kPxn | kUxn);
   }
+  // All of protection_map[]: none; read, with and without execution; execution alone (where the
+  // kernel cannot read it either: FEAT_PAN3); write, with and without execution.
+  static constexpr std::uint64_t kUsable = kTypePage | kAf | kShared | kRdonly | kNg | kPxn;
+  static constexpr std::array<std::uint64_t, 6> kProtections = {
+      kPage | kAf | kShared | kPresentInvalid | kRdonly | kPxn | kUxn,
+      kUsable | kUser | kUxn,
+      kUsable | kUser,
+      kUsable,
+      kUsable | kUser | kUxn | kWrite,
+      kUsable | kUser | kWrite};
 
   // Forms.
   static constexpr Word none() { return Word(0); }

@@ -71,8 +71,9 @@ concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bo
 
   // Making entries. Protections are entries without a page frame.
   { F::none() } -> std::same_as<typename F::Word>;
-  { F::page_readonly() } -> std::same_as<typename F::Word>;  // readable private mapping
-  { F::page_none() } -> std::same_as<typename F::Word>;      // PROT_NONE, NUMA hint
+  { F::page_readonly() } -> std::same_as<typename F::Word>;      // readable private mapping
+  { F::page_none() } -> std::same_as<typename F::Word>;          // PROT_NONE, NUMA hint
+  { F::kProtections[0] } -> std::convertible_to<std::uint64_t>;  // all that VMAs can have
   { F::pfn_pte(number, pte) } -> std::same_as<typename F::Word>;
   { F::pte_modify(pte, pte) } -> std::same_as<typename F::Word>;
 

@@ -128,6 +128,11 @@ struct Loongarch : NoSoftDirty<W>, NoUffdWp<W>, NoShadowStack<W> {
   static constexpr Word page_none() {
     return Word(kPlvUser | kCached | kProtnone | kNoRead | kNoExec);
   }
+  // All of protection_map[]: none; read, with and without execution; write, likewise.
+  static constexpr std::uint64_t kReadable = kValid | kPlvUser | kCached | kPresent;
+  static constexpr std::array<std::uint64_t, 5> kProtections = {
+      kPlvUser | kCached | kProtnone | kNoRead | kNoExec, kReadable | kNoExec, kReadable,
+      kReadable | kWrite | kNoExec, kReadable | kWrite};
 
   // Forms.
   static constexpr Word none() { return Word(0); }

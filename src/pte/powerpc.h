@@ -125,6 +125,14 @@ struct Powerpc : NoUffdWp<W>, NoShadowStack<W> {
   // Protections (protection_map[]: private mappings without execution).
   static constexpr Word page_readonly() { return Word(kPresent | kAccessed | kRead); }
   static constexpr Word page_none() { return Word(kPresent | kAccessed); }
+  // All of protection_map[]: none, X, R, RX, RW, RWX.
+  static constexpr std::uint64_t kBase = kPresent | kAccessed;
+  static constexpr std::array<std::uint64_t, 6> kProtections = {kBase,
+                                                                kBase | kExec,
+                                                                kBase | kRead,
+                                                                kBase | kRead | kExec,
+                                                                kBase | kRead | kWrite,
+                                                                kBase | kReadWriteExec};
 
   // Forms.
   static constexpr Word none() { return Word(0); }

@@ -143,6 +143,11 @@ struct RiscvEntry : NoShadowStack<W> {
   // Protections (init.c, protection_map[]: private mappings without execution).
   static constexpr Word page_readonly() { return Word(kPresent | kAccessed | kUser | kRead); }
   static constexpr Word page_none() { return Word(kProtnone | kRead); }
+  // All of protection_map[]: none, R, X, RX, RW, RWX.
+  static constexpr std::uint64_t kBase = kPresent | kAccessed | kUser;
+  static constexpr std::array<std::uint64_t, 6> kProtections = {
+      kProtnone | kRead,     kBase | kRead,          kBase | kExec,
+      kBase | kRead | kExec, kBase | kRead | kWrite, kBase | kRead | kWrite | kExec};
 
   // Forms.
   static constexpr Word none() { return Word(0); }

@@ -115,6 +115,11 @@ struct S390 : NoUffdWp<W>, NoShadowStack<W> {
     return Word(kPresent | kRead | kNoExec | kInvalid | kProtect);
   }
   static constexpr Word page_none() { return Word(kPresent | kInvalid | kProtect); }
+  // All of protection_map[]: none; read, with and without execution; write, likewise.
+  static constexpr std::uint64_t kNoAccess = kPresent | kInvalid | kProtect;
+  static constexpr std::array<std::uint64_t, 5> kProtections = {
+      kNoAccess, kNoAccess | kRead | kNoExec, kNoAccess | kRead,
+      kNoAccess | kRead | kWrite | kNoExec, kNoAccess | kRead | kWrite};
 
   // Forms.
   static constexpr Word none() { return Word(kInvalid); }

@@ -36,7 +36,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "pte/fallbacks.h"
 #include "pte/format.h"
 
 namespace ptecheck {
@@ -126,124 +125,152 @@ constexpr SwapConfig swapConfig(std::string_view kernel_arch) {
   return {false, false, 46 - 12, 52};  // s390
 }
 
-// The entries of one format. Helpers have the kernel's names but take and return table entries,
-// where the kernel has a swp_entry_t in between; and none of them looks at software bits.
-template <EntryFormat F>
-struct SwapEntries {
-  using Word = typename F::Word;
-  using Bool = typename F::Bool;
-
-  static constexpr SwapConfig kConfig = swapConfig(F::kKernelArch);
+// Which types a configuration has, from the highest down.
+struct SwapTypes {
   static constexpr unsigned kTypes = 32;  // 1 << MAX_SWAPFILES_SHIFT
+  static constexpr unsigned kMarker = kTypes - 1;
+  unsigned first_device, first_migration, swap_files;
 
-  // Types, from the highest down.
-  static constexpr unsigned kMarkerType = kTypes - 1;
-  static constexpr unsigned kFirstDevice = kMarkerType - (kConfig.device_private ? 4 : 0);
-  static constexpr unsigned kFirstMigration = kFirstDevice - 3;
-  static constexpr unsigned kSwapFiles = kFirstMigration - (kConfig.memory_failure ? 1 : 0);
+  constexpr explicit SwapTypes(const SwapConfig& config)
+      : first_device(kMarker - (config.device_private ? 4 : 0)),
+        first_migration(first_device - 3),
+        swap_files(first_migration - (config.memory_failure ? 1 : 0)) {}
 
   // The type of a kind that is not a swap file; kTypes if this configuration does not have it.
-  static constexpr unsigned typeOf(SwapKind kind) {
-    const bool device = kConfig.device_private;
+  constexpr unsigned typeOf(SwapKind kind) const {
+    const auto device = [this](unsigned n) {
+      return first_device + 4 == kMarker ? first_device + n : kTypes;
+    };
     switch (kind) {
       case SwapKind::kHwpoison:
-        return kConfig.memory_failure ? kSwapFiles : kTypes;
+        return swap_files < first_migration ? swap_files : kTypes;
       case SwapKind::kMigrationRead:
-        return kFirstMigration;
+        return first_migration;
       case SwapKind::kMigrationReadExclusive:
-        return kFirstMigration + 1;
+        return first_migration + 1;
       case SwapKind::kMigrationWrite:
-        return kFirstMigration + 2;
+        return first_migration + 2;
       case SwapKind::kDevicePrivateWrite:
-        return device ? kFirstDevice : kTypes;
+        return device(0);
       case SwapKind::kDevicePrivateRead:
-        return device ? kFirstDevice + 1 : kTypes;
+        return device(1);
       case SwapKind::kDeviceExclusiveWrite:
-        return device ? kFirstDevice + 2 : kTypes;
+        return device(2);
       case SwapKind::kDeviceExclusiveRead:
-        return device ? kFirstDevice + 3 : kTypes;
+        return device(3);
       case SwapKind::kMarker:
-        return kMarkerType;
+        return kMarker;
       case SwapKind::kSwapFile:
         break;
     }
     return kTypes;
   }
-  static constexpr SwapKind kindOf(unsigned type) {
+  constexpr SwapKind kindOf(unsigned type) const {
     for (unsigned k = 1; k < kSwapKinds; ++k)
       if (typeOf(static_cast<SwapKind>(k)) == type) return static_cast<SwapKind>(k);
     return SwapKind::kSwapFile;
   }
+};
+
+// The entries of one format and configuration. `P` is a format, or whoever else has the helpers of
+// format.h as members. Helpers have the kernel's names but take and return table entries, where the
+// kernel has a swp_entry_t in between; and none of them looks at software bits.
+template <class P>
+class SwapEntries {
+ public:
+  using Word = typename P::Word;
+  using Bool = typename P::Bool;
+
+  // Keeps a reference to `format`.
+  constexpr SwapEntries(const P& format, const SwapConfig& config)
+      : format_(format), config_(config), types_(config) {}
+
+  constexpr const SwapConfig& config() const { return config_; }
+  constexpr const SwapTypes& types() const { return types_; }
 
   // Asking an entry in swap form.
-  static constexpr Bool is(Word pte, SwapKind kind) {
-    return F::swp_type(pte) == Word(std::uint64_t{typeOf(kind)});
+  constexpr Bool is(Word pte, SwapKind kind) const {
+    return format_.swp_type(pte) == number(types_.typeOf(kind));
   }
-  static constexpr Bool is_migration_entry(Word pte) {
+  constexpr Bool is_migration_entry(Word pte) const {
     return is(pte, SwapKind::kMigrationRead) || is(pte, SwapKind::kMigrationReadExclusive) ||
            is(pte, SwapKind::kMigrationWrite);
   }
-  static constexpr Bool is_device_private_entry(Word pte) {
+  constexpr Bool is_device_private_entry(Word pte) const {
     return is(pte, SwapKind::kDevicePrivateWrite) || is(pte, SwapKind::kDevicePrivateRead);
   }
-  static constexpr Bool is_device_exclusive_entry(Word pte) {
+  constexpr Bool is_device_exclusive_entry(Word pte) const {
     return is(pte, SwapKind::kDeviceExclusiveWrite) || is(pte, SwapKind::kDeviceExclusiveRead);
   }
   // The offset is a page frame.
-  static constexpr Bool is_pfn_swap_entry(Word pte) {
+  constexpr Bool is_pfn_swap_entry(Word pte) const {
     return is_migration_entry(pte) || is_device_private_entry(pte) ||
            is_device_exclusive_entry(pte) || is(pte, SwapKind::kHwpoison);
   }
-  static constexpr Bool is_pte_marker(Word pte) { return is(pte, SwapKind::kMarker); }
-  static constexpr Word swp_offset_pfn(Word pte) { return F::swp_offset(pte) & Word(kPfnMask); }
+  constexpr Bool is_pte_marker(Word pte) const { return is(pte, SwapKind::kMarker); }
+  constexpr Word swp_offset_pfn(Word pte) const {
+    return format_.swp_offset(pte) & number(young() - 1);
+  }
   // The entry without its software bits.
-  static constexpr Word pte_swp_clear_flags(Word pte) {
-    return F::swp_entry(F::swp_type(pte), F::swp_offset(pte));
+  constexpr Word pte_swp_clear_flags(Word pte) const {
+    return format_.swp_entry(format_.swp_type(pte), format_.swp_offset(pte));
   }
 
   // An entry of a kind that is about a page; `kind` has to exist in this configuration.
-  static constexpr Word make(SwapKind kind, Word pfn) {
-    return F::swp_entry(Word(std::uint64_t{typeOf(kind)}), pfn);
+  constexpr Word make(SwapKind kind, Word pfn) const {
+    return format_.swp_entry(number(types_.typeOf(kind)), pfn);
   }
 
   // Young and dirty of a migrating page; lost where there is no room.
-  static constexpr bool migration_entry_supports_ad() {
-    return kConfig.offset_bits >= kConfig.pfn_bits + 2;
+  constexpr bool migration_entry_supports_ad() const {
+    return config_.offset_bits >= config_.pfn_bits + 2;
   }
-  static constexpr Word make_migration_entry_young(Word pte) { return with(pte, kYoung); }
-  static constexpr Word make_migration_entry_dirty(Word pte) { return with(pte, kDirty); }
-  static constexpr Bool is_migration_entry_young(Word pte) { return has(pte, kYoung); }
-  static constexpr Bool is_migration_entry_dirty(Word pte) { return has(pte, kDirty); }
+  constexpr Word make_migration_entry_young(Word pte) const { return with(pte, young()); }
+  constexpr Word make_migration_entry_dirty(Word pte) const { return with(pte, dirty()); }
+  constexpr Bool is_migration_entry_young(Word pte) const { return has(pte, young()); }
+  constexpr Bool is_migration_entry_dirty(Word pte) const { return has(pte, dirty()); }
 
   // Markers.
   static constexpr std::uint64_t kMarkerUffdWp = 1;    // PTE_MARKER_UFFD_WP
   static constexpr std::uint64_t kMarkerPoisoned = 2;  // PTE_MARKER_POISONED: an access is SIGBUS
-  static constexpr Word make_pte_marker(Word marker) {
-    return F::swp_entry(Word(std::uint64_t{kMarkerType}), marker);
+  constexpr Word make_pte_marker(Word marker) const {
+    return format_.swp_entry(number(SwapTypes::kMarker), marker);
   }
-  static constexpr Word pte_marker_get(Word pte) {
-    return F::swp_offset(pte) & Word(kMarkerUffdWp | kMarkerPoisoned);
+  constexpr Word pte_marker_get(Word pte) const {
+    return format_.swp_offset(pte) & number(kMarkerUffdWp | kMarkerPoisoned);
   }
   // Of any entry: nothing is there, but perhaps something is remembered.
-  static constexpr Bool pte_none_mostly(Word pte) {
-    return F::pte_none(pte) || (!F::pte_present(pte) && is_pte_marker(pte));
+  constexpr Bool pte_none_mostly(Word pte) const {
+    return format_.pte_none(pte) || (!format_.pte_present(pte) && is_pte_marker(pte));
   }
 
  private:
-  static constexpr std::uint64_t kPfnMask = (std::uint64_t{1} << kConfig.pfn_bits) - 1;
-  static constexpr std::uint64_t kYoung = std::uint64_t{1} << kConfig.pfn_bits;
-  static constexpr std::uint64_t kDirty = kYoung << 1;
+  static constexpr Word number(std::uint64_t value) { return Word(value); }
+  constexpr std::uint64_t young() const { return std::uint64_t{1} << config_.pfn_bits; }
+  constexpr std::uint64_t dirty() const { return young() << 1; }
 
   // The same entry with a bit of its offset set. Software bits go, so set them afterwards.
-  static constexpr Word with(Word pte, std::uint64_t offset_bit) {
+  constexpr Word with(Word pte, std::uint64_t offset_bit) const {
     if (!migration_entry_supports_ad()) return pte;
-    return F::swp_entry(F::swp_type(pte), F::swp_offset(pte) | Word(offset_bit));
+    return format_.swp_entry(format_.swp_type(pte), format_.swp_offset(pte) | number(offset_bit));
   }
-  static constexpr Bool has(Word pte, std::uint64_t offset_bit) {
-    if (!migration_entry_supports_ad()) return Truth<Word>::never();
-    return (F::swp_offset(pte) & Word(offset_bit)) != Word(std::uint64_t{0});
+  constexpr Bool has(Word pte, std::uint64_t offset_bit) const {
+    if (!migration_entry_supports_ad()) return number(0) != number(0);
+    return (format_.swp_offset(pte) & number(offset_bit)) != number(0);
   }
+
+  const P& format_;
+  SwapConfig config_;
+  SwapTypes types_;
 };
+
+// Those of a format, in the configuration of its architecture.
+template <EntryFormat F>
+inline constexpr F kFormat{};
+template <EntryFormat F>
+constexpr SwapEntries<F> swapEntries() {
+  return SwapEntries<F>(kFormat<F>, swapConfig(F::kKernelArch));
+}
 
 }  // namespace ptecheck
 

@@ -119,6 +119,10 @@ struct X86_64 {
   // Protections (pgprot.c, protection_map[]: private mappings without execution).
   static constexpr Word page_readonly() { return Word(kPresent | kUser | kAccessed | kNx); }
   static constexpr Word page_none() { return Word(kAccessed | kProtnone); }
+  // All of protection_map[]: none; read, with and without execution; write, likewise.
+  static constexpr std::uint64_t kReadable = kPresent | kUser | kAccessed;
+  static constexpr std::array<std::uint64_t, 5> kProtections = {
+      kAccessed | kProtnone, kReadable | kNx, kReadable, kReadable | kRw | kNx, kReadable | kRw};
 
   // Forms.
   static constexpr Word none() { return Word(0); }
