@@ -48,6 +48,7 @@
 #include <array>
 #include <cstdint>
 
+#include "pte/bits.h"
 #include "pte/fallbacks.h"
 #include "pte/format.h"
 
@@ -55,9 +56,10 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t, AccessedDirty kBy = AccessedDirty::kHardware>
-struct Arm64 : NoSoftDirty<W>, NoShadowStack<W> {
+struct Arm64 : Bits<W>, SwapBits<Arm64<W, kBy>, W>, NoSoftDirty<W>, NoShadowStack<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
+  using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;
 
   static constexpr bool kHardware = kBy == AccessedDirty::kHardware;
   static constexpr const char* kName = kHardware ? "arm64" : "arm64 without hardware A/D";
@@ -72,8 +74,6 @@ struct Arm64 : NoSoftDirty<W>, NoShadowStack<W> {
 
   // Bits, by number, as the shifts below need some of them.
   static constexpr unsigned kRdonlyBit = 7, kWriteBit = 51, kDirtyBit = 55, kPfnShift = 12;
-
-  static constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
 
   // clang-format off
   // Present entries.
@@ -233,18 +233,10 @@ struct Arm64 : NoSoftDirty<W>, NoShadowStack<W> {
   static constexpr Word swp_entry(Word type, Word offset) {
     return (type << kSwpTypeFirstBit) | (offset << kSwpOffsetFirstBit);
   }
-  static constexpr Word swp_type(Word pte) {
-    return (pte >> kSwpTypeFirstBit) & Word(bit(kSwpTypeBits) - 1);
-  }
+  static constexpr Word swp_type(Word pte) { return (pte >> kSwpTypeFirstBit) & low(kSwpTypeBits); }
   static constexpr Word swp_offset(Word pte) {
-    return (pte >> kSwpOffsetFirstBit) & Word(bit(kSwpOffsetBits) - 1);
+    return (pte >> kSwpOffsetFirstBit) & low(kSwpOffsetBits);
   }
-  static constexpr Bool pte_swp_uffd_wp(Word pte) { return has(pte, kSwpUffdWp); }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mkuffd_wp(Word pte) { return set(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_uffd_wp(Word pte) { return clear(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware (Arm ARM, "Hardware management of the Access flag and dirty state"): user accesses
   // need a valid page descriptor and AP[1]; stores AP[2] clear, or DBM, which is the permission to
@@ -266,9 +258,6 @@ struct Arm64 : NoSoftDirty<W>, NoShadowStack<W> {
   }
 
  private:
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
   // Sets D if the entry is dirty to hardware.
   static constexpr Word keep_hw_dirty(Word pte) {
     const Word hw_dirty = (pte >> kWriteBit) & (~pte >> kRdonlyBit) & Word(1);

@@ -4,12 +4,12 @@
 // format inherits one of these for each ability it lacks. A question is answered with no, a change
 // changes nothing. So a caller that marks an entry and asks afterwards gets a no: whether there is
 // a mark at all, only kHasSoftDirty and kHasUffdWp tell.
-//
 // Source: include/linux/pgtable.h (soft-dirty, pte_accessible), include/asm-generic/pgtable_uffd.h,
 // include/linux/mm.h (pte_mkwrite without shadow stacks) of 6.12.
 #ifndef PTECHECK_PTE_FALLBACKS_H
 #define PTECHECK_PTE_FALLBACKS_H
 
+#include <cstdint>
 #include <utility>
 
 namespace ptecheck {
@@ -31,8 +31,7 @@ struct NoSoftDirty {
   static constexpr Bool pte_soft_dirty(W) { return Truth<W>::never(); }
   static constexpr W pte_mksoft_dirty(W pte) { return pte; }
   static constexpr W pte_clear_soft_dirty(W pte) { return pte; }
-  static constexpr Bool pte_swp_soft_dirty(W) { return Truth<W>::never(); }
-  static constexpr W pte_swp_mksoft_dirty(W pte) { return pte; }
+  static constexpr std::uint64_t kSwpSoftDirty = 0;  // bits.h
 };
 
 // No CONFIG_HAVE_ARCH_USERFAULTFD_WP.
@@ -43,9 +42,7 @@ struct NoUffdWp {
   static constexpr Bool pte_uffd_wp(W) { return Truth<W>::never(); }
   static constexpr W pte_mkuffd_wp(W pte) { return pte; }
   static constexpr W pte_clear_uffd_wp(W pte) { return pte; }
-  static constexpr Bool pte_swp_uffd_wp(W) { return Truth<W>::never(); }
-  static constexpr W pte_swp_mkuffd_wp(W pte) { return pte; }
-  static constexpr W pte_swp_clear_uffd_wp(W pte) { return pte; }
+  static constexpr std::uint64_t kSwpUffdWp = 0;
 };
 
 // No VM_SHADOW_STACK: pte_mkwrite() is pte_mkwrite_novma() whatever the VMA, in the format itself.

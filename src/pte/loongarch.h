@@ -46,6 +46,7 @@
 #include <array>
 #include <cstdint>
 
+#include "pte/bits.h"
 #include "pte/fallbacks.h"
 #include "pte/format.h"
 
@@ -53,9 +54,14 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t>
-struct Loongarch : NoSoftDirty<W>, NoUffdWp<W>, NoShadowStack<W> {
+struct Loongarch : Bits<W>,
+                   SwapBits<Loongarch<W>, W>,
+                   NoSoftDirty<W>,
+                   NoUffdWp<W>,
+                   NoShadowStack<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
+  using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear, Bits<W>::set_if;
 
   static constexpr const char* kName = "loongarch";
   static constexpr const char* kId = "loongarch";
@@ -67,8 +73,6 @@ struct Loongarch : NoSoftDirty<W>, NoUffdWp<W>, NoShadowStack<W> {
   static constexpr bool kDefersOnlyIfRemote = false;
 
   static constexpr unsigned kPfnShift = 12;
-
-  static constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
 
   // clang-format off
   // Present entries.
@@ -176,15 +180,10 @@ struct Loongarch : NoSoftDirty<W>, NoUffdWp<W>, NoShadowStack<W> {
 
   // Swap entries (mk_swap_pte()).
   static constexpr Word swp_entry(Word type, Word offset) {
-    return ((type & Word(bit(kSwpTypeBits) - 1)) << kSwpTypeShift) | (offset << kSwpOffsetShift);
+    return ((type & low(kSwpTypeBits)) << kSwpTypeShift) | (offset << kSwpOffsetShift);
   }
-  static constexpr Word swp_type(Word pte) {
-    return (pte >> kSwpTypeShift) & Word(bit(kSwpTypeBits) - 1);
-  }
+  static constexpr Word swp_type(Word pte) { return (pte >> kSwpTypeShift) & low(kSwpTypeBits); }
   static constexpr Word swp_offset(Word pte) { return pte >> kSwpOffsetShift; }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware with its TLB handlers. A load needs PLV 3 and NR clear, and V, which handle_tlb_load
   // sets if P is there.
@@ -206,12 +205,6 @@ struct Loongarch : NoSoftDirty<W>, NoUffdWp<W>, NoShadowStack<W> {
  private:
   static constexpr Word keep_dirty(Word pte) { return set_if(has(pte, kDirty), pte, kModified); }
   static constexpr Bool is_user(Word pte) { return (pte & Word(kPlvUser)) == Word(kPlvUser); }
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
-  static constexpr Word set_if(Bool condition, Word pte, std::uint64_t mask) {
-    return select(condition, set(pte, mask), pte);
-  }
 };
 
 static_assert(EntryFormat<Loongarch<>>);

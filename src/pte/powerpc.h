@@ -43,6 +43,7 @@
 #include <array>
 #include <cstdint>
 
+#include "pte/bits.h"
 #include "pte/fallbacks.h"
 #include "pte/format.h"
 
@@ -50,9 +51,10 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t>
-struct Powerpc : NoUffdWp<W>, NoShadowStack<W> {
+struct Powerpc : Bits<W>, SwapBits<Powerpc<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
+  using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;
 
   static constexpr const char* kName = "powerpc (radix, 64K pages)";
   static constexpr const char* kId = "powerpc";
@@ -66,8 +68,6 @@ struct Powerpc : NoUffdWp<W>, NoShadowStack<W> {
   static constexpr bool kDefersOnlyIfRemote = false;
 
   static constexpr unsigned kPfnShift = 16;
-
-  static constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
 
   // clang-format off
   // Present entries.
@@ -181,13 +181,8 @@ struct Powerpc : NoUffdWp<W>, NoShadowStack<W> {
   static constexpr Word swp_entry(Word type, Word offset) {
     return Word(kPte) | type | ((offset << kPfnShift) & Word(kPfnMask));
   }
-  static constexpr Word swp_type(Word pte) { return pte & Word(bit(kSwpTypeBits) - 1); }
+  static constexpr Word swp_type(Word pte) { return pte & low(kSwpTypeBits); }
   static constexpr Word swp_offset(Word pte) { return (pte & Word(kPfnMask)) >> kPfnShift; }
-  static constexpr Bool pte_swp_soft_dirty(Word pte) { return has(pte, kSwpSoftDirty); }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mksoft_dirty(Word pte) { return set(pte, kSwpSoftDirty); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware: user loads need P, bit 62 and R, and that Priv is clear; stores W.
   static constexpr Bool hw_reads(Word pte) { return permits(pte, kRead); }
@@ -201,9 +196,6 @@ struct Powerpc : NoUffdWp<W>, NoShadowStack<W> {
   static constexpr Bool permits(Word pte, std::uint64_t access) {
     return (pte & Word(kPresent | kPte | kPrivileged | access)) == Word(kPresent | kPte | access);
   }
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
 };
 
 static_assert(EntryFormat<Powerpc<>>);

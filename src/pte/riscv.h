@@ -44,6 +44,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "pte/bits.h"
 #include "pte/fallbacks.h"
 #include "pte/format.h"
 
@@ -53,9 +54,10 @@ enum class RiscvKind : unsigned char { kSvadu, kSvade, kSvrsw };
 
 // `W` as in x86_64.h.
 template <class W, RiscvKind kKind>
-struct RiscvEntry : NoShadowStack<W> {
+struct RiscvEntry : Bits<W>, SwapBits<RiscvEntry<W, kKind>, W>, NoShadowStack<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
+  using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;
 
   static constexpr bool kSvade = kKind == RiscvKind::kSvade;
   static constexpr bool kSvrsw = kKind == RiscvKind::kSvrsw;
@@ -76,8 +78,6 @@ struct RiscvEntry : NoShadowStack<W> {
   static constexpr bool kDefersOnlyIfRemote = false;  // arch_tlbbatch_should_defer(): always
 
   static constexpr unsigned kPfnShift = 10;
-
-  static constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
 
   // clang-format off
   // Present entries. Bits that a variant lacks are 0, which makes setting them no change, and
@@ -197,20 +197,10 @@ struct RiscvEntry : NoShadowStack<W> {
 
   // Swap entries.
   static constexpr Word swp_entry(Word type, Word offset) {
-    return ((type & Word(bit(kSwpTypeBits) - 1)) << kSwpTypeShift) | (offset << kSwpOffsetShift);
+    return ((type & low(kSwpTypeBits)) << kSwpTypeShift) | (offset << kSwpOffsetShift);
   }
-  static constexpr Word swp_type(Word pte) {
-    return (pte >> kSwpTypeShift) & Word(bit(kSwpTypeBits) - 1);
-  }
+  static constexpr Word swp_type(Word pte) { return (pte >> kSwpTypeShift) & low(kSwpTypeBits); }
   static constexpr Word swp_offset(Word pte) { return pte >> kSwpOffsetShift; }
-  static constexpr Bool pte_swp_soft_dirty(Word pte) { return has(pte, kSwpSoftDirty); }
-  static constexpr Bool pte_swp_uffd_wp(Word pte) { return has(pte, kSwpUffdWp); }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mksoft_dirty(Word pte) { return set(pte, kSwpSoftDirty); }
-  static constexpr Word pte_swp_mkuffd_wp(Word pte) { return set(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_uffd_wp(Word pte) { return clear(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware: user loads need V, U and R, stores W as well, and nothing reserved may be set. Where
   // Svadu would set A or D, Svade traps.
@@ -228,9 +218,6 @@ struct RiscvEntry : NoShadowStack<W> {
   static constexpr Bool permits(Word pte, std::uint64_t wanted) {
     return (pte & Word(kReserved | wanted)) == Word(wanted);
   }
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
 };
 
 template <class W = std::uint64_t>

@@ -39,6 +39,7 @@
 #include <array>
 #include <cstdint>
 
+#include "pte/bits.h"
 #include "pte/fallbacks.h"
 #include "pte/format.h"
 
@@ -46,9 +47,10 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t>
-struct S390 : NoUffdWp<W>, NoShadowStack<W> {
+struct S390 : Bits<W>, SwapBits<S390<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
+  using Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear, Bits<W>::clear_if;
 
   static constexpr const char* kName = "s390";
   static constexpr const char* kId = "s390";
@@ -178,11 +180,6 @@ struct S390 : NoUffdWp<W>, NoShadowStack<W> {
   }
   static constexpr Word swp_type(Word pte) { return (pte >> kSwpTypeShift) & low(kSwpTypeBits); }
   static constexpr Word swp_offset(Word pte) { return pte >> kSwpOffsetShift; }
-  static constexpr Bool pte_swp_soft_dirty(Word pte) { return has(pte, kSwpSoftDirty); }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mksoft_dirty(Word pte) { return set(pte, kSwpSoftDirty); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware: no access through an invalid entry, nor through one whose bit 11 is set (a
   // translation-specification exception); no store where RO is set. Bits of Linux do not count, and
@@ -193,15 +190,6 @@ struct S390 : NoUffdWp<W>, NoShadowStack<W> {
     return !has(pte, kInvalid | kLarge | kProtect);
   }
   static constexpr Word hw_access(Word pte, bool) { return pte; }
-
- private:
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
-  static constexpr Word clear_if(Bool condition, Word pte, std::uint64_t mask) {
-    return select(condition, clear(pte, mask), pte);
-  }
-  static constexpr Word low(unsigned bits) { return Word((std::uint64_t{1} << bits) - 1); }
 };
 
 static_assert(EntryFormat<S390<>>);

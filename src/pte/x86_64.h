@@ -38,6 +38,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "pte/bits.h"
 #include "pte/format.h"
 
 namespace ptecheck {
@@ -45,9 +46,10 @@ namespace ptecheck {
 // `W`: std::uint64_t, or any 64-bit word with &, |, ^, ~, +, -, ==, !=, and << and >> (logical) by
 // an unsigned count, that can be made from a std::uint64_t.
 template <class W = std::uint64_t>
-struct X86_64 {
+struct X86_64 : Bits<W>, SwapBits<X86_64<W>, W> {
   using Word = W;
   using Bool = decltype(std::declval<W>() == std::declval<W>());
+  using Bits<W>::bit, Bits<W>::has, Bits<W>::set, Bits<W>::clear;
 
   static constexpr const char* kName = "x86-64";
   static constexpr const char* kId = "x86_64";
@@ -64,8 +66,6 @@ struct X86_64 {
 
   // Bits, by number, as the shifts below need some of them.
   static constexpr unsigned kRwBit = 1, kDirtyBit = 6, kSavedDirtyBit = 58, kPfnShift = 12;
-
-  static constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
 
   // clang-format off
   // Present entries.
@@ -197,14 +197,6 @@ struct X86_64 {
   static constexpr Word swp_offset(Word pte) {
     return (~pte << kSwpTypeBits) >> (kSwpOffsetFirstBit + kSwpTypeBits);
   }
-  static constexpr Bool pte_swp_soft_dirty(Word pte) { return has(pte, kSwpSoftDirty); }
-  static constexpr Bool pte_swp_uffd_wp(Word pte) { return has(pte, kSwpUffdWp); }
-  static constexpr Bool pte_swp_exclusive(Word pte) { return has(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_mksoft_dirty(Word pte) { return set(pte, kSwpSoftDirty); }
-  static constexpr Word pte_swp_mkuffd_wp(Word pte) { return set(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_mkexclusive(Word pte) { return set(pte, kSwpExclusive); }
-  static constexpr Word pte_swp_clear_uffd_wp(Word pte) { return clear(pte, kSwpUffdWp); }
-  static constexpr Word pte_swp_clear_exclusive(Word pte) { return clear(pte, kSwpExclusive); }
 
   // Hardware (Intel SDM, volume 3, "Access Rights" and "Shadow-Stack Accesses"): user loads need P
   // and U; ordinary stores RW as well; a shadow-stack access needs RW=0, D=1 instead.
@@ -240,9 +232,6 @@ struct X86_64 {
   }
 
  private:
-  static constexpr Bool has(Word pte, std::uint64_t mask) { return (pte & Word(mask)) != Word(0); }
-  static constexpr Word set(Word pte, std::uint64_t mask) { return pte | Word(mask); }
-  static constexpr Word clear(Word pte, std::uint64_t mask) { return pte & Word(~mask); }
   static constexpr Word mask_of(Word lowest_bit) { return Word(0) - (lowest_bit & Word(1)); }
 };
 
