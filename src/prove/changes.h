@@ -18,6 +18,9 @@ typename H::Word pageShared(const H& h) {
   return h.pte_mkwrite(h.page_readonly(), false);
 }
 
+template <class O, class Other>
+inline constexpr bool kIs = std::is_same_v<O, Other>;
+
 // What most changes are like; each redefines where it differs.
 struct Change {
   static constexpr unsigned kWords = 1;
@@ -34,10 +37,15 @@ struct Change {
   static typename H::Word pages(const H&, const typename H::Word*) {
     return typename H::Word(std::uint64_t{0});
   }
-  template <class O, class H>
-  static bool intends(const H&, Way) {
+  template <class O>
+  static constexpr bool intends(Way) {
     return false;
   }
+  // What every entry of the premise is, and is not; it cannot be gained, or lost.
+  template <class O>
+  static constexpr bool kIsBefore = kIs<O, ObservePresent>;
+  template <class O>
+  static constexpr bool kIsNotBefore = false;
 };
 
 // Nobody makes an entry writable that is protnone (can_change_pte_writable() refuses it) or for
@@ -65,15 +73,12 @@ typename H::Word protectionOf(const H& h, const typename H::Word& number) {
   return protection;
 }
 
-template <class O, class Other>
-inline constexpr bool kIs = std::is_same_v<O, Other>;
-
 // clang-format off
 struct Wrprotect : Change {
   static constexpr const char* kName = "wrprotect";
   static constexpr const char* kCall = "pte_wrprotect()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_wrprotect(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kLost && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack>);
   }
 };
@@ -81,48 +86,48 @@ struct Mkdirty : Change {
   static constexpr const char* kName = "mkdirty";
   static constexpr const char* kCall = "pte_mkdirty()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkdirty(w[0]); }
-  template <class O, class H> static bool intends(const H& h, Way way) {
-    return way == Way::kGained && (kIs<O, ObserveDirty> || (kIs<O, ObserveSoftDirty> && h.mkdirty_sets_soft_dirty()));
+  template <class O> static constexpr bool intends(Way way) {
+    return way == Way::kGained && (kIs<O, ObserveDirty> || kIs<O, ObserveSoftDirty>);
   }
 };
 struct Mkclean : Change {
   static constexpr const char* kName = "mkclean";
   static constexpr const char* kCall = "pte_mkclean()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkclean(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kLost && kIs<O, ObserveDirty>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveDirty>; }
 };
 struct Mkyoung : Change {
   static constexpr const char* kName = "mkyoung";
   static constexpr const char* kCall = "pte_mkyoung()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkyoung(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
 };
 struct Mkold : Change {
   static constexpr const char* kName = "mkold";
   static constexpr const char* kCall = "pte_mkold()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkold(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kLost && kIs<O, ObserveYoung>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveYoung>; }
 };
 struct MksoftDirty : Change {
   static constexpr const char* kName = "mksoft_dirty";
   static constexpr const char* kCall = "pte_mksoft_dirty()";
   template <class H> static bool exists(const H& h) { return h.has_soft_dirty(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mksoft_dirty(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kGained && kIs<O, ObserveSoftDirty>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveSoftDirty>; }
 };
 struct ClearSoftDirty : Change {
   static constexpr const char* kName = "clear_soft_dirty";
   static constexpr const char* kCall = "pte_clear_soft_dirty()";
   template <class H> static bool exists(const H& h) { return h.has_soft_dirty(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_clear_soft_dirty(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kLost && kIs<O, ObserveSoftDirty>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveSoftDirty>; }
 };
 struct MkuffdWp : Change {
   static constexpr const char* kName = "mkuffd_wp";
   static constexpr const char* kCall = "pte_mkuffd_wp()";
   template <class H> static bool exists(const H& h) { return h.has_uffd_wp(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkuffd_wp(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return (way == Way::kGained && kIs<O, ObserveUffdWp>) ||
            (way == Way::kLost && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack>));
   }
@@ -132,30 +137,34 @@ struct ClearUffdWp : Change {
   static constexpr const char* kCall = "pte_clear_uffd_wp()";
   template <class H> static bool exists(const H& h) { return h.has_uffd_wp(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_clear_uffd_wp(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kLost && kIs<O, ObserveUffdWp>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveUffdWp>; }
 };
 struct Mkspecial : Change {
   static constexpr const char* kName = "mkspecial";
   static constexpr const char* kCall = "pte_mkspecial()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkspecial(w[0]); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kGained && kIs<O, ObserveSpecial>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveSpecial>; }
 };
 struct Mkwrite : Change {
   static constexpr const char* kName = "mkwrite";
   static constexpr const char* kCall = "pte_mkwrite()";
+  template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible>;
+  template <class O> static constexpr bool kIsNotBefore = kIs<O, ObserveProtnone>;
   template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return mayBecomeWritable(h, w); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkwrite(w[0], false); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return (way == Way::kGained && kIs<O, ObserveWrite>) || (way == Way::kLost && kIs<O, ObserveShadowStack>);
   }
 };
 struct MkwriteShadowStack : Change {
   static constexpr const char* kName = "mkwrite_shstk";
   static constexpr const char* kCall = "pte_mkwrite() in a shadow-stack VMA";
+  template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
+  template <class O> static constexpr bool kIsNotBefore = kIs<O, ObserveProtnone>;
   template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return mayBecomeWritable(h, w); }
   template <class H> static bool exists(const H& h) { return h.has_shadow_stack(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkwrite(w[0], true); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kGained && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack> || kIs<O, ObserveDirty>);
   }
 };
@@ -163,7 +172,7 @@ struct ModifyReadonly : Change {
   static constexpr const char* kName = "modify_readonly";
   static constexpr const char* kCall = "pte_modify() to a read-only protection";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], h.page_readonly()); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kGained ? kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>
                                : kIs<O, ObserveWrite> || kIs<O, ObserveProtnone>;
   }
@@ -172,7 +181,7 @@ struct ModifyNone : Change {
   static constexpr const char* kName = "modify_none";
   static constexpr const char* kCall = "pte_modify() to no access";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], h.page_none()); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kGained ? kIs<O, ObserveProtnone>
                                : kIs<O, ObserveWrite> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
   }
@@ -181,7 +190,7 @@ struct ModifyShared : Change {
   static constexpr const char* kName = "modify_shared";
   static constexpr const char* kCall = "pte_modify() to a writable protection";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], pageShared(h)); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kGained ? kIs<O, ObserveWrite> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>
                                : kIs<O, ObserveProtnone> || kIs<O, ObserveShadowStack>;
   }
@@ -193,7 +202,7 @@ struct ModifyAny : Change {
   static constexpr unsigned kWords = 2;
   template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return h.pte_present(w[0]) && isProtection(h, w[1]); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], protectionOf(h, w[1])); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return kIs<O, ObserveWrite> || kIs<O, ObserveYoung> || kIs<O, ObserveProtnone> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush> ||
            (kIs<O, ObserveShadowStack> && way == Way::kLost);
   }
@@ -213,16 +222,20 @@ struct AdvancePfn : Change {
 struct HardwareReads : Change {
   static constexpr const char* kName = "hw_read";
   static constexpr const char* kCall = "hardware, when user code reads,";
+  template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
+  template <class O> static constexpr bool kIsNotBefore = kIs<O, ObserveProtnone>;
   template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return h.hw_reads(w[0]); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.hw_access(w[0], false); }
-  template <class O, class H> static bool intends(const H&, Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
+  template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
 };
 struct HardwareWrites : Change {
   static constexpr const char* kName = "hw_write";
   static constexpr const char* kCall = "hardware, when user code writes,";
+  template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
+  template <class O> static constexpr bool kIsNotBefore = kIs<O, ObserveProtnone>;
   template <class H> static typename H::Bool premise(const H& h, const typename H::Word* w) { return h.hw_writes(w[0], false) || h.hw_writes(w[0], true); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.hw_access(w[0], true); }
-  template <class O, class H> static bool intends(const H&, Way way) {
+  template <class O> static constexpr bool intends(Way way) {
     return way == Way::kGained && (kIs<O, ObserveYoung> || kIs<O, ObserveDirty>);
   }
 };

@@ -108,7 +108,7 @@ class Checker {
     }
     Words types, offsets, choices;
     for (Word type = 0; type < 32; ++type)
-      for (Word choice = 0; choice < 8; ++choice)
+      for (Word choice = 0; choice < 32; ++choice)
         for (Word offset : edges)
           types.push_back(type), choices.push_back(choice), offsets.push_back(offset);
     evaluate(helpers, {ColumnWord(types), ColumnWord(offsets), ColumnWord(choices)}, check);

@@ -105,7 +105,6 @@ class ColumnModel : public Helpers<ColumnWord> {
   bool has_soft_dirty() const override { return model_.has_soft_dirty(); }
   bool has_uffd_wp() const override { return model_.has_uffd_wp(); }
   bool has_shadow_stack() const override { return model_.has_shadow_stack(); }
-  bool mkdirty_sets_soft_dirty() const override { return model_.mkdirty_sets_soft_dirty(); }
   bool can_respect(unsigned fpb) const override { return model_.can_respect(fpb); }
   std::span<const std::uint64_t> protections() const override { return model_.protections(); }
   SwapConfig swap_config() const override { return model_.swap_config(); }

@@ -89,7 +89,6 @@ class Helpers {
   virtual bool has_soft_dirty() const = 0;
   virtual bool has_uffd_wp() const = 0;
   virtual bool has_shadow_stack() const = 0;
-  virtual bool mkdirty_sets_soft_dirty() const = 0;
   virtual bool can_respect(unsigned fpb) const = 0;
   virtual std::span<const std::uint64_t> protections() const = 0;
   virtual SwapConfig swap_config() const = 0;
@@ -126,7 +125,6 @@ class FormatHelpers : public Helpers<typename F::Word> {
   bool has_soft_dirty() const override { return F::kHasSoftDirty; }
   bool has_uffd_wp() const override { return F::kHasUffdWp; }
   bool has_shadow_stack() const override { return F::kHasShadowStack; }
-  bool mkdirty_sets_soft_dirty() const override { return F::kMkdirtySetsSoftDirty; }
   bool can_respect(unsigned) const override { return true; }
   std::span<const std::uint64_t> protections() const override { return F::kProtections; }
   SwapConfig swap_config() const override { return swapConfig(F::kKernelArch); }

@@ -78,7 +78,6 @@ void addBatch(const char* flags, std::vector<Lemma<H>>* all) {
   addBatchAgrees<H, kFlags, ObserveUffdWp>(group, all);
   addBatchAgrees<H, kFlags, ObserveSpecial>(group, all);
   addBatchAgrees<H, kFlags, ObserveProtnone>(group, all);
-  addBatchAgrees<H, kFlags, ObservePresent>(group, all);
   addBatchAgrees<H, kFlags, ObserveAccessible>(group, all);
 }
 

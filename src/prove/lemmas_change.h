@@ -31,10 +31,6 @@ struct ChangeLemma {
   static Bool isClear(const H& h, const Word* w) { return !after(h, w); }
 
   static bool exists(const H& h) { return C::exists(h) && O::exists(h); }
-  static bool mayNotGain(const H& h) {
-    return exists(h) && !C::template intends<O>(h, Way::kGained);
-  }
-  static bool mayNotLose(const H& h) { return exists(h) && !C::template intends<O>(h, Way::kLost); }
 };
 
 template <class H, class C, class O>
@@ -43,12 +39,13 @@ void addKeeps(std::vector<Lemma<H>>* all) {
   const std::string group = std::string(C::kName) + "-keeps/" + O::kName;
   const std::string call = C::kCall;
   const std::string what = O::kName;
-  all->push_back({group + "-gained", call + " makes no entry " + what, O::kGained.text,
-                  O::kGained.severity, C::kWords, 1, L::mayNotGain, C::premise, L::notGained,
-                  L::result});
-  all->push_back({group + "-lost", call + " leaves every " + what + " entry so", O::kLost.text,
-                  O::kLost.severity, C::kWords, 1, L::mayNotLose, C::premise, L::notLost,
-                  L::result});
+  if constexpr (!C::template intends<O>(Way::kGained) && !C::template kIsBefore<O>)
+    all->push_back({group + "-gained", call + " makes no entry " + what, O::kGained.text,
+                    O::kGained.severity, C::kWords, 1, L::exists, C::premise, L::notGained,
+                    L::result});
+  if constexpr (!C::template intends<O>(Way::kLost) && !C::template kIsNotBefore<O>)
+    all->push_back({group + "-lost", call + " leaves every " + what + " entry so", O::kLost.text,
+                    O::kLost.severity, C::kWords, 1, L::exists, C::premise, L::notLost, L::result});
 }
 
 template <class H, class C>
@@ -96,6 +93,7 @@ template <class H>
 void addChangeLemmas(std::vector<Lemma<H>>* all) {
   addDoes<H, Wrprotect, ObserveWrite>(false, all);
   addDoes<H, Mkdirty, ObserveDirty>(true, all);
+  addDoes<H, Mkdirty, ObserveSoftDirty>(true, all);
   addDoes<H, Mkclean, ObserveDirty>(false, all);
   addDoes<H, Mkyoung, ObserveYoung>(true, all);
   addDoes<H, Mkold, ObserveYoung>(false, all);

@@ -21,7 +21,7 @@ TEST(Lemmas, NamesAreUniqueAndOfTwoParts) {
     EXPECT_LE(lemma.words, kMostWords) << lemma.name;
     EXPECT_LE(lemma.entries, lemma.words) << lemma.name;
   }
-  EXPECT_EQ(names.size(), 559u);
+  EXPECT_EQ(names.size(), 526u);
 }
 
 }  // namespace
