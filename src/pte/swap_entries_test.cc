@@ -115,6 +115,22 @@ TEST(SwapEntries, MigrationRemembersEverything) {
   });
 }
 
+// With 52-bit physical addresses (and 4K pages), young is where a present entry has the contiguous
+// hint, which set_pte() takes out of whatever it stores: the page comes back old.
+TEST(SwapEntries, Arm64StoresNoYoungMigrationEntryWith52BitAddresses) {
+  constexpr Arm64<> arm64;
+  const auto storesAllOf = [&arm64](unsigned pfn_bits) {
+    const SwapEntries<Arm64<>> entries(arm64, {true, true, pfn_bits, 50});
+    Word pte = entries.make(SwapKind::kMigrationWrite, (Word{1} << pfn_bits) - 1);
+    pte = entries.make_migration_entry_dirty(entries.make_migration_entry_young(pte));
+    EXPECT_TRUE(entries.is_migration_entry_young(pte));
+    EXPECT_TRUE(entries.is_migration_entry_dirty(arm64.pte_mknoncont(pte)));
+    return arm64.pte_mknoncont(pte) == pte;
+  };
+  EXPECT_TRUE(storesAllOf(48 - 12));
+  EXPECT_FALSE(storesAllOf(52 - 12));
+}
+
 TEST(SwapEntries, KindsAreToldApart) {
   forEachFormat([]<class F>(std::type_identity<F>) {
     constexpr auto entries = swapEntries<F>();
