@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <type_traits>
 
-#include "prove/lemmas_swap.h"
+#include "prove/lemmas_migration.h"
 #include "prove/model_helpers.h"
 #include "prove/observers.h"
 
@@ -71,25 +71,34 @@ std::vector<std::string> observed(const WordHelpers& h, Word pte) {
   return is;
 }
 
-// What the words of a lemma are follows from how many there are, and how many of them are entries.
+// What the words of a lemma are follows from how many there are, and how many of them are entries;
+// and from its group where numbers are of an unusual kind.
 std::string roleOf(const LemmaResult& result, std::size_t word) {
+  const auto inGroup = [&result](const char* group) { return result.lemma.starts_with(group); };
   const std::size_t numbers = result.words.size() - result.entries;
   if (word < result.entries) return result.entries == 1 ? "entry" : word == 0 ? "first" : "second";
   if (result.entries == 2) return "pages on";
+  if (result.entries == 1 && inGroup("modify-")) return "protection";
   if (result.entries == 1) return word == 1 ? "pages on" : "and pages on";
   if (numbers == 1) return "page frame";
+  if (inGroup("fresh-")) return word == 0 ? "page frame" : "protection";
+  if (inGroup("marker/")) return word == 0 ? "marker" : "with";
+  if ((inGroup("page-entry/") || inGroup("migration/")) && word == 1) return "page frame";
   return word == 0 ? "type" : word == 1 ? "offset" : "with";
 }
 
-// Of a swap entry: what it is to remember (SwapEntry::make).
+// Of a swap entry: what it is to remember (SwapEntry::make, PageEntryLemmas::make).
 std::string choices(Word chosen) {
+  using Page = PageEntryLemmas<WordHelpers>;
   std::string text;
-  const auto add = [&]<class R>(R) {
-    if (chosen & R::kChoice) text += (text.empty() ? "" : " ") + std::string(R::kName);
+  const auto add = [&](Word choice, const char* name) {
+    if (chosen & choice) text += (text.empty() ? "" : " ") + std::string(name);
   };
-  add(RememberSoftDirty());
-  add(RememberUffdWp());
-  add(RememberExclusive());
+  add(RememberSoftDirty::kChoice, RememberSoftDirty::kName);
+  add(RememberUffdWp::kChoice, RememberUffdWp::kName);
+  add(RememberExclusive::kChoice, RememberExclusive::kName);
+  add(Page::kYoung, "young");
+  add(Page::kDirty, "dirty");
   return text.empty() ? "nothing" : text;
 }
 

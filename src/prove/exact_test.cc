@@ -122,7 +122,7 @@ void compare(Arch arch, std::size_t number, const LemmaResult& result, Tried* to
   total->meant += tried.meant;
   const bool holds = result.verdict == ProofVerdict::kHolds;
   EXPECT_FALSE(holds && tried.least_well_formed) << where;
-  EXPECT_FALSE(holds && result.reach == Reach::kAllValues && tried.least) << where;
+  EXPECT_FALSE(holds && result.reach == ProofReach::kAllValues && tried.least) << where;
   if (!holds) {
     EXPECT_EQ(solverFinds(*format.symbolic, symbolic, domain, true),
               tried.least_well_formed.has_value())

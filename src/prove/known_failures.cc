@@ -16,11 +16,11 @@ constexpr const char* kLastSwapOffset =
     "Type 0 with an offset of all ones is stored as zeros, as offsets are stored inverted. No swap "
     "file has this page: the header counts pages in 32 bits, the offset has 50.";
 constexpr const char* kContiguousBit =
-    "set_pte() clears bit 52, the contiguous hint, in whatever it is given; in swap form that is bit "
-    "40 of the offset. No swap file has such an offset, and the page frames modelled here end below, "
-    "young and dirty of a migrating page included. With 52-bit physical addresses and 4K pages "
-    "(which 52-bit virtual addresses bring along) bit 40 is a migrating page's young bit: it comes "
-    "back old, and may leave memory earlier.";
+    "set_pte() clears bit 52, the contiguous hint, in whatever it is given; in swap form that is "
+    "bit 40 of the offset. No swap file has such an offset, and the page frames modelled here end "
+    "below, young and dirty of a migrating page included. With 4K pages and 52-bit addresses, "
+    "Kconfig's default in 6.12, bit 40 is a migrating page's young bit: the page comes back old, "
+    "and may leave memory earlier.";
 constexpr const char* kAlwaysAccessible =
     "The architecture has no pte_accessible(), and the generic one says yes to everything: one "
     "flush more than necessary.";
