@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "prove/observers.h"
+#include "pte/fallbacks.h"
 
 namespace ptecheck {
 
@@ -59,7 +60,7 @@ typename H::Bool mayBecomeWritable(const H& h, const typename H::Word* w) {
 // Number `number` of the protections that VMAs can have.
 template <class H>
 typename H::Bool isProtection(const H& h, const typename H::Word& number) {
-  typename H::Bool is = number != number;
+  typename H::Bool is = Truth<typename H::Word>::never();
   for (std::uint64_t i = 0; i < h.protections().size(); ++i)
     is = is || number == typename H::Word(i);
   return is;

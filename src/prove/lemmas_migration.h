@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "prove/lemmas_swap.h"
+#include "pte/fallbacks.h"
 #include "pte/swap_entries.h"
 
 namespace ptecheck {
@@ -26,7 +27,7 @@ typename H::Bool isOneOf(const H& h, const typename H::Word& type,
                          std::initializer_list<SwapKind> kinds) {
   using Word = typename H::Word;
   const SwapTypes types(h.swap_config());
-  typename H::Bool is = type != type;
+  typename H::Bool is = Truth<Word>::never();
   for (SwapKind kind : kinds)
     if (types.typeOf(kind) < SwapTypes::kTypes)
       is = is || type == Word(std::uint64_t{types.typeOf(kind)});
@@ -59,7 +60,7 @@ struct KindLemmas {
   static Bool swapFile(const H& h, const Word* w) {
     const Word pte = SwapEntry<H>::make(h, w);
     const SwapTypes types(h.swap_config());
-    Bool is = w[0] != w[0];
+    Bool is = Truth<Word>::never();
     for (std::uint64_t type = 0; type < types.swap_files; ++type) is = is || w[0] == Word(type);
     return agree(!entries(h).is_pfn_swap_entry(pte) && !entries(h).is_pte_marker(pte), is);
   }

@@ -5,8 +5,8 @@
 //
 //   x86-64, arm64   no: the bit that permits user code to read (U) permits it to write as well, if
 //                   another one (RW, DBM) is set
-//   s390            W without R: but hardware, which does not look at them, refuses it as invalid
-//   powerpc         W without R: hardware would write and not read
+//   s390            W without R: hardware looks at neither, and refuses it, as helpers then set I
+//   powerpc         W without R: of no use, as the architecture calls W "read/write"
 //   riscv           W without R: reserved; hardware refuses it
 //   loongarch       W and NR: hardware would write and not read
 //

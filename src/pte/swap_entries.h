@@ -36,6 +36,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "pte/fallbacks.h"
 #include "pte/format.h"
 
 namespace ptecheck {
@@ -255,7 +256,7 @@ class SwapEntries {
     return format_.swp_entry(format_.swp_type(pte), format_.swp_offset(pte) | number(offset_bit));
   }
   constexpr Bool has(Word pte, std::uint64_t offset_bit) const {
-    if (!migration_entry_supports_ad()) return number(0) != number(0);
+    if (!migration_entry_supports_ad()) return Truth<Word>::never();
     return (format_.swp_offset(pte) & number(offset_bit)) != number(0);
   }
 
