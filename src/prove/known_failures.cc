@@ -37,13 +37,15 @@ constexpr const char* kProtectionSaysYoung =
 constexpr auto kHarmless = FailureStatus::kHarmless;
 constexpr auto kCandidate = FailureStatus::kCandidate;
 constexpr const char* kShadowStackExample = "bad_shadow_stack.pte";
+constexpr const char* kShadowStackPrice = "bad_shadow_stack_price.pte";
 
 }  // namespace
 
 const std::vector<KnownFailure>& knownFailures() {
   static const std::vector<KnownFailure> all = {
-      {"x86_64", "mkdirty-keeps/write-lost", kHarmless, kShadowStackMoved, ""},
-      {"x86_64", "mkdirty-keeps/shadow-stack-lost", kHarmless, kShadowStackMoved, ""},
+      {"x86_64", "mkdirty-keeps/write-lost", kHarmless, kShadowStackMoved, kShadowStackPrice},
+      {"x86_64", "mkdirty-keeps/shadow-stack-lost", kHarmless, kShadowStackMoved,
+       kShadowStackPrice},
       {"x86_64", "mkclean-keeps/write-lost", kHarmless, kShadowStackMoved, ""},
       {"x86_64", "mkclean-keeps/shadow-stack-lost", kHarmless, kShadowStackMoved, ""},
       {"x86_64", "batch-write/write", kCandidate, kShadowStackBatch, kShadowStackExample},

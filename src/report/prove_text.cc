@@ -38,13 +38,14 @@ Family familyOf(const std::string& lemma) {
     return text.find(part) != std::string::npos;
   };
   if (has(lemma, "/well-formed")) return kInvariant;
-  if (group.starts_with("sw")) return kSwap;
-  if (has(group, "-does")) return kDoes;
-  if (has(group, "-keeps")) return kKeeps;
+  if (group.starts_with("batch") || group.starts_with("advance")) return kBatches;
   if (group.starts_with("fresh")) return kFresh;
   if (group == "hardware") return kHardware;
   if (group == "progress") return kProgress;
-  return kBatches;
+  if (group.starts_with("swp_")) return kSwap;
+  if (has(group, "-does")) return kDoes;
+  if (has(group, "-keeps")) return kKeeps;
+  return kSwap;
 }
 
 struct Count {
@@ -297,7 +298,7 @@ std::string proveText(const ProveResults& results, const ProveReportOptions& opt
         "22/24: of 24 that apply, 22 hold. Does: a helper does what it is for. Keeps: it changes "
         "nothing else. Invariant: entries stay well-formed. Fresh: pfn_pte(). Hardware: it lets "
         "in whom Linux says. Progress: faults end. Batches: batch detection, set_ptes(). Swap: "
-        "swap entries and their bits.");
+        "swap entries, migration, markers.");
     text += heading("How far they hold");
     text += reachTable(results) + '\n';
     text += paragraph(
