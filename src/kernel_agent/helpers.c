@@ -103,6 +103,11 @@ ASKS(pte_shstk, pte_shstk(PTE(a)))
 ASKS(cpu_shadow_stack, cpu_feature_enabled(X86_FEATURE_SHSTK))
 #endif
 
+#if defined(CONFIG_RISCV)
+ASKS(cpu_svnapot, has_svnapot())
+WORD(cpu_memory_types, _PAGE_MTMASK)
+#endif
+
 #if defined(HAVE_pte_mkuffd_wp)
 ASKS(pte_uffd_wp, pte_uffd_wp(PTE(a)))
 MAKES(pte_mkuffd_wp, pte_mkuffd_wp(PTE(a)))

@@ -76,7 +76,10 @@ typedef unsigned long long HelperWord;
   HELPER(pte_batch_clear_ignored, 2, WORD, FLAGS)       \
   HELPER(pte_batch_clear_ignored_write, 2, WORD, FLAGS) \
   /* of this processor, not of entries: does it have user shadow stacks? */ \
-  HELPER(cpu_shadow_stack, 0, BOOL, NUMBER)
+  HELPER(cpu_shadow_stack, 0, BOOL, NUMBER)             \
+  /* riscv: Svnapot, and the bits that hold memory types; both come from patched code */ \
+  HELPER(cpu_svnapot, 0, BOOL, NUMBER)                  \
+  HELPER(cpu_memory_types, 0, WORD, NUMBER)
 
 /*
  * The program. Its argument is an open file descriptor of memory: HELPER_COLUMNS columns of

@@ -2,12 +2,16 @@
 #include "prove/column_check.h"
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "prove/columns.h"
+#include "prove/in_threads.h"
 #include "prove/lemmas.h"
 #include "prove/words.h"
 #include "scenario/error.h"
@@ -22,69 +26,94 @@ using ColumnHelpers = Helpers<ColumnWord>;
 // Distances between the entries of a batch: none, the next one, the other end of a table.
 constexpr Word kDistances[] = {0, 1, 511};
 
+// A violation, and the task that found it: of several, the first task's is told.
+struct Found {
+  std::size_t task;
+  std::vector<Word> words;
+};
+
+// One thread. Takes tasks in their order, as many as it gets.
 class Checker {
  public:
   Checker(Arch arch, const WordHelpers& model, HelperProgram& program, const ColumnScope& scope,
-          std::vector<ColumnCheck>* checks)
+          std::vector<ColumnCheck> checks)
       : facts_(formatFacts(arch)),
         model_(model),
         program_(program),
         words_(facts_, scope.most_pfns),
-        random_(scope.seed),
+        seed_(scope.seed),
         sampled_(scope.most_combinations != 0 && words_.combinations() > scope.most_combinations
                      ? scope.most_combinations * words_.pfns()
                      : 0),
-        checks_(checks) {}
+        checks_(std::move(checks)),
+        found_(checks_.size(), Found{~std::size_t{0}, {}}) {}
 
-  bool run() {
-    for (Word from = 0; from < total(); from += HELPER_ROWS) {
-      const ColumnWord entries(chunk(from));
-      const ColumnProvider helpers(model_, program_);
-      for (ColumnCheck& check : *checks_) singles(helpers, entries, &check);
+  bool isExhaustive() const { return sampled_ == 0; }
+  const std::vector<ColumnCheck>& checks() const { return checks_; }
+  const std::vector<Found>& found() const { return found_; }
+
+  // One for each batch and distance; lemmas of numbers; one for each column of words. The longest
+  // come first.
+  std::size_t tasks() const { return kBatchTasks + 1 + std::size_t(columns()); }
+  void run(std::size_t task) {
+    task_ = task;
+    if (task < kBatchTasks)
+      return batches(unsigned(task / std::size(kDistances)),
+                     kDistances[task % std::size(kDistances)]);
+    if (task == kBatchTasks) {
+      for (std::size_t i = 0; i < checks_.size(); ++i) numbers(i);
+      return;
     }
-    for (ColumnCheck& check : *checks_) numbers(&check);
-    for (unsigned flags = 0; flags < 8; ++flags) batches(flags);
-    return sampled_ == 0;
+    const ColumnWord entries(chunk((task - kBatchTasks - 1) * HELPER_ROWS));
+    const ColumnProvider helpers(model_, program_);
+    for (std::size_t i = 0; i < checks_.size(); ++i) singles(helpers, entries, i);
   }
 
  private:
-  const Lemma<ColumnHelpers>& lemmaOf(const ColumnCheck& check) const {
-    return lemmas<ColumnHelpers>().at(check.lemma);
+  static constexpr unsigned kFlags = 8;
+  static constexpr std::size_t kBatchTasks = kFlags * std::size(kDistances);
+
+  const Lemma<ColumnHelpers>& lemmaOf(std::size_t check) const {
+    return lemmas<ColumnHelpers>().at(checks_[check].lemma);
   }
+  Word columns() const { return (total() + HELPER_ROWS - 1) / HELPER_ROWS; }
   Word total() const { return sampled_ ? sampled_ : words_.size(); }
   Words chunk(Word from) {
     const std::size_t rows = std::size_t(std::min<Word>(HELPER_ROWS, total() - from));
     if (!sampled_) return words_.chunk(from, rows);
+    RandomWords random(seed_ + from);
     Words out(rows);
-    for (Word& word : out) word = words_[random_.next() % words_.size()];
+    for (Word& word : out) word = words_[random.next() % words_.size()];
     return out;
   }
 
   // Evaluates a lemma in all rows of `w`.
   void evaluate(const ColumnHelpers& helpers, const std::vector<ColumnWord>& w,
-                ColumnCheck* check) const {
-    const Lemma<ColumnHelpers>& lemma = lemmaOf(*check);
+                std::size_t number) {
+    const Lemma<ColumnHelpers>& lemma = lemmaOf(number);
+    ColumnCheck& check = checks_[number];
     const std::size_t rows =
         std::max_element(w.begin(), w.end(), [](const ColumnWord& a, const ColumnWord& b) {
           return a.size() < b.size();
         })->size();
-    check->rows += rows;
-    if (!check->violation.empty()) return;
+    check.rows += rows;
+    if (!found_[number].words.empty()) return;
     const ColumnBool premise = lemma.premise(helpers, w.data());
     const ColumnBool holds = lemma.conclusion(helpers, w.data());
-    const ColumnBool counts = check->well_formed && lemma.entries > 0
+    const ColumnBool counts = check.well_formed && lemma.entries > 0
                                   ? premise && allWellFormed(helpers, lemma, w.data())
                                   : premise;
     for (std::size_t row = 0; row < rows; ++row) {
       if (!counts[row] || holds[row]) continue;
-      for (const ColumnWord& word : w) check->violation.push_back(word[row]);
+      found_[number].task = task_;
+      for (const ColumnWord& word : w) found_[number].words.push_back(word[row]);
       return;
     }
   }
 
   // Lemmas about one entry, and up to two numbers beside it.
-  void singles(const ColumnHelpers& helpers, const ColumnWord& entries, ColumnCheck* check) {
-    const Lemma<ColumnHelpers>& lemma = lemmaOf(*check);
+  void singles(const ColumnHelpers& helpers, const ColumnWord& entries, std::size_t check) {
+    const Lemma<ColumnHelpers>& lemma = lemmaOf(check);
     if (lemma.entries != 1) return;
     if (lemma.words == 1) return evaluate(helpers, {entries}, check);
     for (Word first : kDistances) {
@@ -95,8 +124,8 @@ class Checker {
   }
 
   // Lemmas about numbers alone: page frames; type, offset and choice of software bits.
-  void numbers(ColumnCheck* check) {
-    const Lemma<ColumnHelpers>& lemma = lemmaOf(*check);
+  void numbers(std::size_t check) {
+    const Lemma<ColumnHelpers>& lemma = lemmaOf(check);
     if (lemma.entries != 0) return;
     Words edges;
     for (unsigned shift = 0; shift < 64; ++shift)
@@ -115,24 +144,21 @@ class Checker {
   }
 
   // Lemmas about two entries of a batch that was found with these flags.
-  void batches(unsigned flags) {
-    std::vector<ColumnCheck*> wanted;
-    for (ColumnCheck& check : *checks_)
-      if (lemmaOf(check).entries == 2 && batchFlags(lemmaOf(check).name) == flags)
-        wanted.push_back(&check);
+  void batches(unsigned flags, Word distance) {
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < checks_.size(); ++i)
+      if (lemmaOf(i).entries == 2 && batchFlags(lemmaOf(i).name) == flags) wanted.push_back(i);
     if (wanted.empty()) return;
-    for (Word distance : kDistances) {
-      auto [firsts, others] = pairs(flags, distance);
-      for (std::size_t from = 0; from < firsts.size(); from += HELPER_ROWS) {
-        const std::size_t end = std::min<std::size_t>(firsts.size(), from + HELPER_ROWS);
-        const auto cut = [&](const Words& all) {
-          return ColumnWord(
-              Words(all.begin() + std::ptrdiff_t(from), all.begin() + std::ptrdiff_t(end)));
-        };
-        const std::vector<ColumnWord> w = {cut(firsts), cut(others), ColumnWord(distance)};
-        const ColumnProvider helpers(model_, program_);
-        for (ColumnCheck* check : wanted) evaluate(helpers, w, check);
-      }
+    const auto [firsts, others] = pairs(flags, distance);
+    for (std::size_t from = 0; from < firsts.size(); from += HELPER_ROWS) {
+      const std::size_t end = std::min<std::size_t>(firsts.size(), from + HELPER_ROWS);
+      const auto cut = [from, end](const Words& all) {
+        return ColumnWord(
+            Words(all.begin() + std::ptrdiff_t(from), all.begin() + std::ptrdiff_t(end)));
+      };
+      const std::vector<ColumnWord> w = {cut(firsts), cut(others), ColumnWord(distance)};
+      const ColumnProvider helpers(model_, program_);
+      for (std::size_t check : wanted) evaluate(helpers, w, check);
     }
   }
 
@@ -199,16 +225,37 @@ class Checker {
   ColumnModel model_;
   HelperProgram& program_;
   EntryWords words_;
-  RandomWords random_;
+  std::uint64_t seed_;
   Word sampled_;  // words to sample; 0: all are tried
-  std::vector<ColumnCheck>* checks_;
+  std::vector<ColumnCheck> checks_;
+  std::vector<Found> found_;  // of each check
+  std::size_t task_ = 0;      // at work
 };
 
 }  // namespace
 
-bool checkColumns(Arch arch, const WordHelpers& model, HelperProgram& program,
-                  const ColumnScope& scope, std::vector<ColumnCheck>* checks) {
-  return Checker(arch, model, program, scope, checks).run();
+bool checkColumns(Arch arch, const WordHelpers& model, const TreeHelpersBuild& build,
+                  const ColumnScope& scope, unsigned jobs, std::vector<ColumnCheck>* checks) {
+  const std::vector<ColumnCheck> asked = *checks;
+  std::vector<std::size_t> first(asked.size(), ~std::size_t{0});  // task that found a violation
+  bool exhaustive = true;
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  inThreads(jobs, [&] {
+    HelperProgram program(build);
+    Checker checker(arch, model, program, scope, asked);
+    for (std::size_t task = next++; task < checker.tasks(); task = next++) checker.run(task);
+    const std::lock_guard<std::mutex> lock(mutex);
+    exhaustive = checker.isExhaustive();
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      (*checks)[i].rows += checker.checks()[i].rows;
+      const Found& found = checker.found()[i];
+      if (found.words.empty() || found.task >= first[i]) continue;
+      first[i] = found.task;
+      (*checks)[i].violation = found.words;
+    }
+  });
+  return exhaustive;
 }
 
 }  // namespace ptecheck

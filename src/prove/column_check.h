@@ -37,8 +37,10 @@ struct ColumnScope {
 };
 
 // Fills in `rows` and `violation`. True if every combination was tried, false if it was sampled.
-bool checkColumns(Arch arch, const WordHelpers& model, HelperProgram& program,
-                  const ColumnScope& scope, std::vector<ColumnCheck>* checks);
+// Work is divided among `jobs` threads, each with a program of its own; the result does not depend
+// on how many.
+bool checkColumns(Arch arch, const WordHelpers& model, const TreeHelpersBuild& build,
+                  const ColumnScope& scope, unsigned jobs, std::vector<ColumnCheck>* checks);
 
 }  // namespace ptecheck
 

@@ -2,10 +2,13 @@
 #include "prove/helper_compare.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdio>
 #include <span>
 
+#include "prove/helper_program.h"
+#include "prove/in_threads.h"
 #include "prove/words.h"
 
 namespace ptecheck {
@@ -37,6 +40,7 @@ std::string hex(Word word) {
   return text;
 }
 
+// One helper, in one thread.
 class Comparison {
  public:
   Comparison(Arch arch, HelperProgram& tree, const CompareOptions& options)
@@ -46,27 +50,21 @@ class Comparison {
         options_(options),
         words_(facts_, options.most_pfns) {}
 
-  HelperComparison run() {
-    out_.combinations = words_.combinations();
-    out_.pfns = words_.pfns();
-    out_.samples = options_.samples;
-    out_.seed = options_.seed;
-    for (unsigned i = 0; i < helperKinds().size(); ++i) {
-      if (!model_[i]) continue;
-      if (!tree_.has(i)) {
-        out_.missing.push_back(helperKinds()[i].name);
-        continue;
-      }
-      ++out_.helpers;
-      compare(i);
-    }
-    return out_;
+  // Nothing if the model does not have this helper.
+  void compare(unsigned helper, HelperComparison* out) {
+    if (!model_[helper]) return;
+    out_ = {};
+    if (tree_.has(helper))
+      compareOne(helper);
+    else
+      out_.missing.push_back(helperKinds()[helper].name);
+    *out = out_;
   }
 
  private:
-  void compare(unsigned helper) {
+  void compareOne(unsigned helper) {
     const HelperKind& kind = helperKinds()[helper];
-    first_difference_ = out_.differences.size();
+    out_.helpers = 1;
     if (kind.words == 0) return exhaustive(helper, {0}, 0);
     if (isOfNumbers(kind)) {
       numbers(helper);
@@ -183,9 +181,9 @@ class Comparison {
     for (const Explanation& known : kExplanations)
       if (known.helper == std::string_view(kind.name) && known.applies(model_, a, b))
         reason = known.reason;
-    for (std::size_t i = first_difference_; i < out_.differences.size(); ++i) {
-      if (out_.differences[i].explained != reason) continue;
-      ++out_.differences[i].count;
+    for (HelperDifference& known : out_.differences) {
+      if (known.explained != reason) continue;
+      ++known.count;
       return;
     }
     out_.differences.push_back({kind.name, a, b, model, tree, 1, reason, ""});
@@ -220,9 +218,8 @@ class Comparison {
   HelperProgram& tree_;
   CompareOptions options_;
   EntryWords words_;
-  HelperComparison out_;
+  HelperComparison out_;  // of the helper at work
   Column tree_results_;
-  std::size_t first_difference_ = 0;  // of the helper at work
 };
 
 }  // namespace
@@ -232,8 +229,28 @@ bool HelperComparison::equal() const {
                      [](const HelperDifference& d) { return !d.explained.empty(); });
 }
 
-HelperComparison compareHelpers(Arch arch, HelperProgram& tree, const CompareOptions& options) {
-  return Comparison(arch, tree, options).run();
+HelperComparison compareHelpers(Arch arch, const TreeHelpersBuild& build,
+                                const CompareOptions& options, unsigned jobs) {
+  std::vector<HelperComparison> each(helperKinds().size());
+  std::atomic<unsigned> next = 0;
+  inThreads(jobs, [&] {
+    HelperProgram program(build);
+    Comparison comparison(arch, program, options);
+    for (unsigned i = next++; i < each.size(); i = next++) comparison.compare(i, &each[i]);
+  });
+  const EntryWords words(formatFacts(arch), options.most_pfns);
+  HelperComparison all;
+  all.combinations = words.combinations();
+  all.pfns = words.pfns();
+  all.samples = options.samples;
+  all.seed = options.seed;
+  for (const HelperComparison& one : each) {
+    all.helpers += one.helpers;
+    all.exhaustive_calls += one.exhaustive_calls;
+    all.missing.insert(all.missing.end(), one.missing.begin(), one.missing.end());
+    all.differences.insert(all.differences.end(), one.differences.begin(), one.differences.end());
+  }
+  return all;
 }
 
 }  // namespace ptecheck

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "prove/helper_program.h"
 #include "prove/model_helpers.h"
+#include "prove/tree_helpers.h"
 
 namespace ptecheck {
 
@@ -42,7 +42,9 @@ struct CompareOptions {
   std::uint64_t seed = 1;
 };
 
-HelperComparison compareHelpers(Arch arch, HelperProgram& tree, const CompareOptions& options);
+// Helpers are divided among `jobs` threads, each with a program of its own.
+HelperComparison compareHelpers(Arch arch, const TreeHelpersBuild& build,
+                                const CompareOptions& options, unsigned jobs);
 
 }  // namespace ptecheck
 

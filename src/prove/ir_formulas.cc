@@ -11,6 +11,7 @@
 namespace ptecheck {
 
 std::string IrVariable::name() const {
+  if (kind == kAssembler) return base;
   return base + (offset < 0 ? "" : "+") + std::to_string(offset);
 }
 
@@ -44,7 +45,22 @@ z3::expr IrFormulas::read(const std::string& base, bool is_global, std::int64_t 
     const z3::expr byte = context_.bv_const((base + "[" + std::to_string(at) + "]").c_str(), 8);
     value = i == 0 ? byte : z3::concat(value, byte);
   }
-  reads_.try_emplace({base, offset, bytes}, IrVariable{base, offset, bytes, value, is_global});
+  reads_.try_emplace({base, offset, bytes},
+                     IrVariable{base, offset, bytes, value,
+                                is_global ? IrVariable::kGlobal : IrVariable::kMemory});
+  return value;
+}
+
+z3::expr IrFormulas::assembled(const IrAssembly& code, unsigned width) {
+  if (known_ && code.is_constant) {
+    const std::optional<std::uint64_t> result = known_(code.name, 0, (width + 7) / 8);
+    if (result) return context_.bv_val(*result, width);
+  }
+  const std::string which = code.is_constant ? "" : " of call " + std::to_string(++calls_);
+  const z3::expr value = context_.bv_const((code.identity + which).c_str(), width);
+  const std::string name = code.name + which;
+  reads_.try_emplace({name, 0, width},
+                     IrVariable{name, 0, (width + 7) / 8, value, IrVariable::kAssembler});
   return value;
 }
 

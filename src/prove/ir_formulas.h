@@ -13,6 +13,8 @@
 // proof covers all values that the memory may have. That is how features of the processor come
 // in: what is proved is proved of every processor.
 //
+// Assembler code may give any value (ir_assembler.h).
+//
 // A path that ends in a failed assertion gives no result; the condition for that is collected, and
 // whoever proves something has to show that it is never met (takeFailure()).
 //
@@ -32,6 +34,7 @@
 #include <tuple>
 #include <vector>
 
+#include "prove/ir_assembler.h"
 #include "prove/ir_module.h"
 
 namespace ptecheck {
@@ -42,20 +45,23 @@ class IrRefusal : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A piece of memory that was read, as a program would name it.
+// A piece of memory that was read, as a program would name it; or assembler code, which gives any
+// value.
 struct IrVariable {
-  std::string base;     // "boot_cpu_data", "*current", "address 0"
+  enum Kind { kGlobal, kMemory, kAssembler };
+
+  std::string base;     // "boot_cpu_data"; "*current", "address 0"; IrAssembly::name
   std::int64_t offset;  // in bytes
   unsigned bytes;       // of the read
-  z3::expr value;       // an expression of free variables, one a byte
-  bool is_global;       // base is the name of a global variable
+  z3::expr value;       // an expression of free variables
+  Kind kind;            // kGlobal: base is the name of a global variable
 
   std::string name() const;  // "boot_cpu_data+112"
 };
 
 class IrFormulas {
  public:
-  // Contents of a global variable, if they are not to be free.
+  // Contents of a global variable, or the result of assembler code, if they are not to be free.
   using Known = std::function<std::optional<std::uint64_t>(const std::string& variable,
                                                            std::int64_t offset, unsigned bytes)>;
 
@@ -69,7 +75,7 @@ class IrFormulas {
   // assertion: in BUG(), that is, and gave no result.
   z3::expr takeFailure();
 
-  // All memory that calls up to now have read and whose contents are free, in order of name.
+  // All that calls up to now have read and that is free, in order of name.
   std::vector<IrVariable> variables() const;
 
  private:
@@ -86,12 +92,15 @@ class IrFormulas {
 
   z3::expr read(const std::string& base, bool is_global, std::int64_t offset, unsigned bytes);
 
+  z3::expr assembled(const IrAssembly& code, unsigned width);
+
   const IrModule& module_;
   z3::context& context_;
   Known known_;
   bool big_endian_;
   std::map<Place, IrVariable> reads_;
   std::vector<z3::expr> failures_;
+  unsigned calls_ = 0;  // of assembler code that may give another value each time
 };
 
 }  // namespace ptecheck

@@ -195,7 +195,7 @@ TEST(IrFormulas, MemoryIsFreeButConsistent) {
   ASSERT_EQ(formulas.variables().size(), 2u);
   EXPECT_EQ(formulas.variables()[0].name(), "m+0");
   EXPECT_EQ(formulas.variables()[1].name(), "m+1");
-  EXPECT_TRUE(formulas.variables()[0].is_global);
+  EXPECT_EQ(formulas.variables()[0].kind, IrVariable::kGlobal);
 
   IrFormulas known(code, context, [](const std::string& name, std::int64_t offset, unsigned bytes) {
     return name == "m" && offset == 0 && bytes == 8 ? std::optional<Word>(6) : std::nullopt;
@@ -228,9 +228,77 @@ TEST(IrFormulas, FailedAssertionsAreCollectedWithTheirCondition) {
   EXPECT_FALSE(fails(10, 2));  // where it is not called
 }
 
+// Two pieces of code, and what can be said of the difference of their results.
+struct Assembled {
+  bool always_equal;
+  std::vector<std::string> names;
+};
+Assembled assembled(const std::string& first, const std::string& second) {
+  const IrModule code = IrModule::fromText("define i64 @f(i64 %a, i64 %b) {\n  %x = call i64 asm " +
+                                           first + "\n  %y = call i64 asm " + second +
+                                           "\n  %r = xor i64 %x, %y\n  ret i64 %r\n}\n");
+  z3::context context;
+  IrFormulas formulas(code, context);
+  z3::solver solver(context);
+  solver.add(formulas.call("f", {context.bv_const("a", 64), context.bv_const("b", 64)}) !=
+             context.bv_val(0, 64));
+  Assembled out{solver.check() == z3::unsat, {}};
+  for (const IrVariable& variable : formulas.variables()) {
+    EXPECT_EQ(variable.kind, IrVariable::kAssembler);
+    out.names.push_back(variable.name());
+  }
+  return out;
+}
+
+TEST(IrFormulas, AssemblerCodeOfConstantsIsOneFreeValue) {
+  const std::string li = R"(".if 1\0A\09li $0, $1", "=r,I")";
+  const Assembled same = assembled(li + "(i64 3)", li + "(i64 3)");
+  EXPECT_TRUE(same.always_equal);
+  ASSERT_EQ(same.names.size(), 1u);
+  has(same.names[0], "assembler code \"li $0, $1\" (");
+  const Assembled others = assembled(li + "(i64 3)", li + "(i64 4)");
+  EXPECT_FALSE(others.always_equal);
+  EXPECT_EQ(others.names.size(), 2u);
+}
+
+TEST(IrFormulas, OtherAssemblerCodeIsFreeEachTime) {
+  const std::string volatile_code = R"(sideeffect "rd $0", "=r"())";
+  EXPECT_FALSE(assembled(volatile_code, volatile_code).always_equal);
+  const std::string of_argument = R"("x $0", "=r,0"(i64 %a))";
+  const Assembled twice = assembled(of_argument, of_argument);
+  EXPECT_FALSE(twice.always_equal);
+  EXPECT_EQ(twice.names.size(), 2u);
+}
+
+TEST(IrFormulas, PatchedJumpsGoTheSameWayEachTime) {
+  const auto jump = [](const char* n, int key) {
+    return std::string("  callbr void asm sideeffect \"j ${1:l}\", \"i,X\"(i64 ") +
+           std::to_string(key) + ", i8* blockaddress(@f, %no" + n + "))\n          to label %yes" +
+           n + " [label %no" + n + "]\n";
+  };
+  const auto module = [&jump](int first, int second) {
+    return "define i64 @f(i64 %a, i64 %b) {\n" + jump("1", first) + "no1:\n  br label %yes1\n" +
+           "yes1:\n  %x = phi i64 [ 1, %0 ], [ 2, %no1 ]\n" + jump("2", second) +
+           "no2:\n  br label %yes2\n" + "yes2:\n  %y = phi i64 [ 1, %yes1 ], [ 2, %no2 ]\n" +
+           "  %r = xor i64 %x, %y\n  ret i64 %r\n}\n";
+  };
+  const auto equal = [](const std::string& text) {
+    const IrModule code = IrModule::fromText(text);
+    z3::context context;
+    IrFormulas formulas(code, context);
+    z3::solver solver(context);
+    solver.add(formulas.call("f", {context.bv_const("a", 64), context.bv_const("b", 64)}) !=
+               context.bv_val(0, 64));
+    return solver.check() == z3::unsat;
+  };
+  EXPECT_TRUE(equal(module(7, 7)));
+  EXPECT_FALSE(equal(module(7, 8)));
+}
+
 TEST(IrFormulas, RefuseByFunctionAndInstruction) {
   has(refusedBody("%r = udiv i64 %a, %b"), "f: '%r = udiv i64 %a, %b'");
-  has(refusedBody("%r = call i64 asm \"nop\", \"=r\"()"), "assembler code");
+  has(refusedBody("%r = call i64 asm \"x $0\", \"=r,~{memory}\"()"), "writes memory");
+  has(refusedBody("call void asm sideeffect \"x\", \"\"()\n%r = add i64 %a, 0"), "no integer");
   has(refusedBody("%p = inttoptr i64 %a to i64*\n%r = load i64, i64* %p"), "inttoptr");
   has(refusedBody("%p = alloca i64\nstore i64 %a, i64* %p\n%r = load i64, i64* %p"), "alloca");
   has(refusedBody("%p = getelementptr i64, i64* null, i64 %a\n%r = load i64, i64* %p"),

@@ -3,6 +3,10 @@
 
 #include <set>
 
+#include "prove/ir_arithmetic.h"
+#include "prove/ir_assembler.h"
+#include "prove/ir_constants.h"
+
 namespace ptecheck {
 namespace {
 
@@ -35,19 +39,6 @@ std::string nameOf(LLVMValueRef value) {
 
 bool isInteger(LLVMTypeRef type) { return LLVMGetTypeKind(type) == LLVMIntegerTypeKind; }
 
-bool isWeak(LLVMValueRef global) {
-  switch (LLVMGetLinkage(global)) {
-    case LLVMWeakAnyLinkage:
-    case LLVMWeakODRLinkage:
-    case LLVMLinkOnceAnyLinkage:
-    case LLVMCommonLinkage:
-    case LLVMExternalWeakLinkage:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 IrFunction::IrFunction(IrFormulas& formulas, const std::string& name, const z3::expr& reached,
@@ -66,10 +57,6 @@ IrFunction::IrFunction(IrFormulas& formulas, const std::string& name, const z3::
 
 void IrFunction::refuse(LLVMValueRef at, const std::string& why) const {
   throw IrRefusal(name_ + ": '" + textOf(at) + "': " + why);
-}
-
-z3::expr IrFunction::asBit(const z3::expr& condition) const {
-  return z3::ite(condition, context_.bv_val(1, 1), context_.bv_val(0, 1));
 }
 
 IrValue IrFunction::call(const std::vector<IrValue>& arguments) {
@@ -142,6 +129,24 @@ void IrFunction::switchTo(Block from, LLVMValueRef at) {
   edge(from, LLVMGetSuccessor(at, 0), none);
 }
 
+// Assembler code decides where to go on: to its end, or to the one label it may jump to.
+void IrFunction::assemblerJump(Block from, LLVMValueRef at) {
+  if (!LLVMIsAInlineAsm(LLVMGetCalledValue(at)) || LLVMGetNumSuccessors(at) != 2 ||
+      LLVMGetTypeKind(LLVMTypeOf(at)) != LLVMVoidTypeKind)
+    refuse(at, "assembler code that gives a result and jumps, or jumps to several places");
+  const z3::expr jumps = assembled(at, 1) == context_.bv_val(1, 1);
+  edge(from, LLVMGetSuccessor(at, 0), !jumps);
+  edge(from, LLVMGetSuccessor(at, 1), jumps);
+}
+
+// Any value, of so many bits.
+z3::expr IrFunction::assembled(LLVMValueRef at, unsigned width) const {
+  const IrAssembly code = assemblyOf(at);
+  if (!code.refusal.empty()) refuse(at, code.refusal);
+  if (width == 0 || width > 64) refuse(at, "assembler code that gives no integer of up to 64 bits");
+  return formulas_.assembled(code, width);
+}
+
 void IrFunction::instruction(Block block, LLVMValueRef at) {
   const LLVMOpcode opcode = LLVMGetInstructionOpcode(at);
   const auto operand = [&](unsigned i) { return number(LLVMGetOperand(at, i), at); };
@@ -151,19 +156,8 @@ void IrFunction::instruction(Block block, LLVMValueRef at) {
     values_.insert_or_assign(at, out);
   };
   switch (opcode) {
-    case LLVMAnd:
-    case LLVMOr:
-    case LLVMXor:
-    case LLVMAdd:
-    case LLVMSub:
-    case LLVMMul:
-    case LLVMShl:
-    case LLVMLShr:
-    case LLVMAShr:
-      if (!isInteger(LLVMTypeOf(at))) refuse(at, "arithmetic of something else than integers");
-      return define(binary(opcode, operand(0), operand(1)));
     case LLVMICmp:
-      return define(compare(at));
+      return define(irCompare(LLVMGetICmpPredicate(at), operand(0), operand(1)));
     case LLVMZExt:
       return define(z3::zext(operand(0), bits(LLVMTypeOf(at)) - operand(0).get_sort().bv_size()));
     case LLVMSExt:
@@ -197,6 +191,8 @@ void IrFunction::instruction(Block block, LLVMValueRef at) {
       if (result) values_.insert_or_assign(at, *result);
       return;
     }
+    case LLVMCallBr:
+      return assemblerJump(block, at);
     case LLVMBr:
       return branch(block, at);
     case LLVMSwitch:
@@ -209,8 +205,13 @@ void IrFunction::instruction(Block block, LLVMValueRef at) {
       formulas_.failures_.push_back(reached_.at(block));
       return;
     default:
-      refuse(at, "this instruction is not translated");
+      break;
   }
+  if (!LLVMIsABinaryOperator(at) || !isInteger(LLVMTypeOf(at)))
+    refuse(at, "this instruction is not translated");
+  const std::optional<z3::expr> result = irBinary(opcode, operand(0), operand(1));
+  if (!result) refuse(at, "this arithmetic is not translated");
+  define(*result);
 }
 
 IrValue IrFunction::merge(const z3::expr& condition, const IrValue& yes, const IrValue& no,
@@ -223,55 +224,6 @@ IrValue IrFunction::merge(const z3::expr& condition, const IrValue& yes, const I
   if (yes.number || no.number || yes.base != no.base || yes.offset != no.offset)
     refuse(at, "an address that depends on a condition");
   return yes;
-}
-
-z3::expr IrFunction::binary(LLVMOpcode opcode, const z3::expr& a, const z3::expr& b) const {
-  switch (opcode) {
-    case LLVMAnd:
-      return a & b;
-    case LLVMOr:
-      return a | b;
-    case LLVMXor:
-      return a ^ b;
-    case LLVMAdd:
-      return a + b;
-    case LLVMSub:
-      return a - b;
-    case LLVMMul:
-      return a * b;
-    case LLVMShl:
-      return z3::shl(a, b);
-    case LLVMLShr:
-      return z3::lshr(a, b);
-    default:
-      return z3::ashr(a, b);
-  }
-}
-
-z3::expr IrFunction::compare(LLVMValueRef at) const {
-  const z3::expr a = number(LLVMGetOperand(at, 0), at), b = number(LLVMGetOperand(at, 1), at);
-  switch (LLVMGetICmpPredicate(at)) {
-    case LLVMIntEQ:
-      return asBit(a == b);
-    case LLVMIntNE:
-      return asBit(a != b);
-    case LLVMIntUGT:
-      return asBit(z3::ugt(a, b));
-    case LLVMIntUGE:
-      return asBit(z3::uge(a, b));
-    case LLVMIntULT:
-      return asBit(z3::ult(a, b));
-    case LLVMIntULE:
-      return asBit(z3::ule(a, b));
-    case LLVMIntSGT:
-      return asBit(z3::sgt(a, b));
-    case LLVMIntSGE:
-      return asBit(z3::sge(a, b));
-    case LLVMIntSLT:
-      return asBit(z3::slt(a, b));
-    default:
-      return asBit(z3::sle(a, b));
-  }
 }
 
 IrValue IrFunction::phi(Block block, LLVMValueRef at) const {
@@ -361,35 +313,6 @@ IrValue IrFunction::element(LLVMValueRef gep, LLVMValueRef user) const {
   return out;
 }
 
-std::optional<std::uint8_t> IrFunction::constantByte(LLVMValueRef initial,
-                                                     std::uint64_t offset) const {
-  const LLVMTypeRef type = LLVMTypeOf(initial);
-  if (offset >= LLVMABISizeOfType(layout_, type)) return std::nullopt;
-  if (LLVMIsNull(initial)) return std::uint8_t{0};
-  if (LLVMIsAConstantInt(initial)) {
-    const std::uint64_t size = bits(type) / 8;
-    if (size == 0 || size > 8) return std::nullopt;
-    const std::uint64_t from_low = formulas_.big_endian_ ? size - 1 - offset : offset;
-    return std::uint8_t(LLVMConstIntGetZExtValue(initial) >> (8 * from_low));
-  }
-  if (LLVMIsAConstantStruct(initial)) {
-    const unsigned i = LLVMElementAtOffset(layout_, type, offset);
-    const std::uint64_t begin = LLVMOffsetOfElement(layout_, type, i);
-    const LLVMValueRef part = LLVMGetOperand(initial, i);
-    if (offset - begin >= LLVMABISizeOfType(layout_, LLVMTypeOf(part)))
-      return std::uint8_t{0};  // padding
-    return constantByte(part, offset - begin);
-  }
-  if (LLVMIsAConstantArray(initial) || LLVMIsAConstantDataArray(initial)) {
-    const std::uint64_t size = LLVMABISizeOfType(layout_, LLVMGetElementType(type));
-    const unsigned i = unsigned(offset / size);
-    return constantByte(LLVMIsAConstantArray(initial) ? LLVMGetOperand(initial, i)
-                                                      : LLVMGetElementAsConstant(initial, i),
-                        offset % size);
-  }
-  return std::nullopt;
-}
-
 IrValue IrFunction::load(LLVMValueRef at) const {
   const IrValue from = value(LLVMGetOperand(at, 0), at);
   if (from.number) refuse(at, "reads memory at an address that depends on arguments");
@@ -404,14 +327,11 @@ IrValue IrFunction::load(LLVMValueRef at) const {
   const unsigned bytes = bits(type) / 8;
   const LLVMValueRef global =
       from.is_global ? LLVMGetNamedGlobal(formulas_.module_.module(), from.base.c_str()) : nullptr;
-  if (global && LLVMIsGlobalConstant(global) && !LLVMIsDeclaration(global) && !isWeak(global)) {
-    std::uint64_t known = 0;
-    for (unsigned i = 0; i < bytes; ++i) {
-      const auto byte = constantByte(LLVMGetInitializer(global), std::uint64_t(from.offset) + i);
-      if (!byte) refuse(at, "reads a constant whose contents are not known");
-      known |= std::uint64_t{*byte} << (8 * (formulas_.big_endian_ ? bytes - 1 - i : i));
-    }
-    out.number = context_.bv_val(known, bits(type));
+  if (global && isKnownConstant(global)) {
+    const std::optional<std::uint64_t> contents =
+        constantContents(layout_, global, std::uint64_t(from.offset), bytes);
+    if (!contents) refuse(at, "reads a constant whose contents are not known");
+    out.number = context_.bv_val(*contents, bits(type));
     return out;
   }
   out.number = formulas_.read(from.base, from.is_global, from.offset, bytes);
@@ -424,7 +344,11 @@ std::optional<IrValue> IrFunction::callOf(LLVMValueRef at) {
   if (LLVMIsAConstantExpr(called) && LLVMGetConstOpcode(called) == LLVMBitCast)
     called = LLVMGetOperand(called, 0);
   const bool gives_nothing = LLVMGetTypeKind(LLVMTypeOf(at)) == LLVMVoidTypeKind;
-  if (LLVMIsAInlineAsm(called)) refuse(at, "assembler code");
+  if (LLVMIsAInlineAsm(called)) {
+    IrValue any;
+    any.number = assembled(at, isInteger(LLVMTypeOf(at)) ? bits(LLVMTypeOf(at)) : 0);
+    return any;
+  }
   if (!LLVMIsAFunction(called)) refuse(at, "calls through a pointer");
   const std::string name = nameOf(called);
   if (gives_nothing && reporters().count(name)) return std::nullopt;
@@ -433,7 +357,13 @@ std::optional<IrValue> IrFunction::callOf(LLVMValueRef at) {
     if (gives_nothing && (name.rfind("llvm.lifetime.", 0) == 0 || name.rfind("llvm.dbg.", 0) == 0 ||
                           name == "llvm.assume"))
       return std::nullopt;
-    return intrinsic(name, at);
+    std::vector<z3::expr> arguments;
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(at); ++i)
+      arguments.push_back(number(LLVMGetOperand(at, i), at));
+    IrValue out;
+    out.number = irIntrinsic(name, arguments);
+    if (!out.number) refuse(at, "this intrinsic is not translated");
+    return out;
   }
   if (LLVMIsDeclaration(called)) refuse(at, "calls a function whose code is not here");
   if (gives_nothing) refuse(at, "calls a function for its side effects");
@@ -448,37 +378,6 @@ std::optional<IrValue> IrFunction::callOf(LLVMValueRef at) {
       (result.number && result.number->get_sort().bv_size() != bits(type)))
     refuse(at, "takes the result for another type than it has");
   return result;
-}
-
-IrValue IrFunction::intrinsic(const std::string& name, LLVMValueRef at) const {
-  const auto is = [&](const char* start) { return name.rfind(start, 0) == 0; };
-  const auto argument = [&](unsigned i) { return number(LLVMGetOperand(at, i), at); };
-  IrValue out;
-  if (is("llvm.bswap.")) {
-    const z3::expr word = argument(0);
-    const unsigned size = word.get_sort().bv_size() / 8;
-    z3::expr swapped = word.extract(7, 0);
-    for (unsigned i = 1; i < size; ++i)
-      swapped = z3::concat(swapped, word.extract(8 * i + 7, 8 * i));
-    out.number = swapped;
-  } else if (is("llvm.fshl.") || is("llvm.fshr.")) {
-    const z3::expr high = argument(0), low = argument(1), by = argument(2);
-    const unsigned width = high.get_sort().bv_size();
-    const z3::expr both = z3::concat(high, low);
-    const z3::expr modulo = z3::zext(z3::urem(by, context_.bv_val(width, width)), width);
-    out.number = is("llvm.fshl.") ? z3::shl(both, modulo).extract(2 * width - 1, width)
-                                  : z3::lshr(both, modulo).extract(width - 1, 0);
-  } else if (is("llvm.umin.") || is("llvm.umax.") || is("llvm.smin.") || is("llvm.smax.")) {
-    const z3::expr a = argument(0), b = argument(1);
-    const z3::expr less = is("llvm.u") ? z3::ult(a, b) : z3::slt(a, b);
-    const bool smaller = is("llvm.umin.") || is("llvm.smin.");
-    out.number = smaller ? z3::ite(less, a, b) : z3::ite(less, b, a);
-  } else if (is("llvm.expect.")) {
-    out.number = argument(0);
-  } else {
-    refuse(at, "this intrinsic is not translated");
-  }
-  return out;
 }
 
 }  // namespace ptecheck

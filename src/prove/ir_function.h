@@ -44,23 +44,20 @@ class IrFunction {
   void instruction(Block block, LLVMValueRef instruction);
   void branch(Block from, LLVMValueRef instruction);
   void switchTo(Block from, LLVMValueRef instruction);
+  void assemblerJump(Block from, LLVMValueRef instruction);
   void edge(Block from, Block to, const z3::expr& condition);
 
   IrValue value(LLVMValueRef value, LLVMValueRef user) const;
   z3::expr number(LLVMValueRef value, LLVMValueRef user) const;
   IrValue constant(LLVMValueRef value, LLVMValueRef user) const;
   IrValue element(LLVMValueRef gep, LLVMValueRef user) const;
-  z3::expr binary(LLVMOpcode opcode, const z3::expr& a, const z3::expr& b) const;
-  z3::expr compare(LLVMValueRef instruction) const;
   IrValue phi(Block block, LLVMValueRef instruction) const;
   IrValue load(LLVMValueRef instruction) const;
+  z3::expr assembled(LLVMValueRef call, unsigned width) const;
   std::optional<IrValue> callOf(LLVMValueRef instruction);
-  IrValue intrinsic(const std::string& name, LLVMValueRef instruction) const;
-  std::optional<std::uint8_t> constantByte(LLVMValueRef initial, std::uint64_t offset) const;
   IrValue merge(const z3::expr& condition, const IrValue& yes, const IrValue& no,
                 LLVMValueRef at) const;
   unsigned bits(LLVMTypeRef type) const { return LLVMGetIntTypeWidth(type); }
-  z3::expr asBit(const z3::expr& condition) const;
 
   IrFormulas& formulas_;
   z3::context& context_;

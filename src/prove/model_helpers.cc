@@ -54,7 +54,8 @@ struct ByName {
   static Word pte_batch_clear_ignored_write(Word a, Word b) {
     return ptecheck::pte_batch_clear_ignored<F>(a, unsigned(b) | FPB_RESPECT_WRITE);
   }
-  static constexpr ModelHelper cpu_shadow_stack = nullptr;
+  static constexpr ModelHelper cpu_shadow_stack = nullptr, cpu_svnapot = nullptr,
+                               cpu_memory_types = nullptr;
 };
 
 template <class F>

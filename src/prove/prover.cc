@@ -4,8 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "prove/least_model.h"
 #include "prove/lemmas.h"
-#include "scenario/error.h"
 
 namespace ptecheck {
 namespace {
@@ -30,43 +30,19 @@ class Question {
 
   z3::check_result ask() { return solver_.check(); }
 
-  // After ask() said yes: bit by bit from the highest one of the first word on, clear if it can be.
-  // Nothing if the solver gave up on the way.
+  // After ask() said yes. Nothing if the solver gave up on the way.
   std::optional<Words> leastAnswer() {
-    Words words;
-    readModel();
-    for (unsigned i = 0; i < lemma_.words; ++i) {
-      for (unsigned bit = 64; bit-- > 0;) {
-        const z3::expr is_set =
-            variables_[i].term().extract(bit, bit) == SolverScope::context().bv_val(1, 1);
-        if ((model_[i] >> bit & 1) != 0) {
-          solver_.push();
-          solver_.add(!is_set);
-          const z3::check_result clear = solver_.check();
-          if (clear == z3::unknown) return std::nullopt;
-          if (clear == z3::sat) readModel();
-          solver_.pop();
-        }
-        solver_.add((model_[i] >> bit & 1) != 0 ? is_set : !is_set);
-      }
-      words.push_back(model_[i]);
-    }
-    return words;
+    std::vector<z3::expr> terms;
+    for (const SolverWord& variable : variables_) terms.push_back(variable.term());
+    return leastModel(solver_, terms);
   }
 
  private:
   static constexpr std::array<const char*, kMostWords> kNames = {"a", "b", "c"};
 
-  void readModel() {
-    const z3::model model = solver_.get_model();
-    for (unsigned i = 0; i < lemma_.words; ++i)
-      model_[i] = model.eval(variables_[i].term(), true).get_numeral_uint64();
-  }
-
   const Lemma<SolverHelpers>& lemma_;
   std::vector<SolverWord> variables_;
   z3::solver solver_;
-  std::array<std::uint64_t, kMostWords> model_{};
 };
 
 void replayOn(const WordHelpers& helpers, const Lemma<WordHelpers>& lemma, bool well_formed,
@@ -74,9 +50,10 @@ void replayOn(const WordHelpers& helpers, const Lemma<WordHelpers>& lemma, bool 
   const std::uint64_t* w = words.data();
   const bool entries = !well_formed || lemma.entries == 0 || allWellFormed(helpers, lemma, w);
   if (entries && lemma.premise(helpers, w) && !lemma.conclusion(helpers, w)) return;
-  throw Error(ErrorKind::kInternal, "The solver's counterexample to " + lemma.name +
-                                        " is none on integers. This is a mistake in ptecheck: "
-                                        "please report it.");
+  throw ReplayDisagrees(
+      ErrorKind::kInternal,
+      "The solver's counterexample to " + lemma.name +
+          " is none on integers. This is a mistake in ptecheck: please report it.");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 //
 // A counterexample is the least one: the first word as small as can be, then the second, then the
 // third. So it does not depend on which one the solver happens to find first. It is replayed on
-// integers before anybody sees it; a disagreement is a mistake of ours, and an Error.
+// integers before anybody sees it; a disagreement is a mistake of ours, and ReplayDisagrees.
 #ifndef PTECHECK_PROVE_PROVER_H
 #define PTECHECK_PROVE_PROVER_H
 
@@ -20,6 +20,7 @@
 #include "prove/helpers.h"
 #include "prove/lemma.h"
 #include "prove/word.h"
+#include "scenario/error.h"
 
 namespace ptecheck {
 
@@ -41,6 +42,12 @@ struct LemmaResult {
   std::vector<std::uint64_t> words;
   // The entry that the lemma is about, as integer helpers make it of `words` (Lemma::result).
   std::optional<std::uint64_t> result = std::nullopt;
+};
+
+// A counterexample of the solver's that is none on integers.
+class ReplayDisagrees : public Error {
+ public:
+  using Error::Error;
 };
 
 struct ProverLimits {

@@ -5,18 +5,16 @@
 #include <cstdio>
 #include <optional>
 
+#include "prove/least_model.h"
 #include "prove/lemmas.h"
+#include "prove/processor_facts.h"
 #include "prove/tree_provider.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
 namespace {
 
-constexpr KnownVariable kKnown[] = {
-    {"__supported_pte_mask", ~((std::uint64_t{1} << 63) | (std::uint64_t{1} << 8)),
-     "__supported_pte_mask lacks no bit but NX and G (6.12: x86_configure_nx(), "
-     "probe_page_size_mask())"},
-};
+std::string symbol(unsigned helper) { return std::string("helper_") + helperKinds()[helper].name; }
 
 // The tree's helpers as formulas.
 class FormulaProvider : public TreeProvider<SolverWord> {
@@ -25,9 +23,6 @@ class FormulaProvider : public TreeProvider<SolverWord> {
       : TreeProvider(model), code_(code), formulas_(formulas) {}
 
  private:
-  static std::string symbol(unsigned helper) {
-    return std::string("helper_") + helperKinds()[helper].name;
-  }
   bool hasHelper(unsigned helper) const override { return code_.defines(symbol(helper)); }
   SolverWord call(unsigned helper, const SolverWord& a, const SolverWord& b) const override {
     return SolverWord(formulas_.call(symbol(helper), {a.term(), b.term()}));
@@ -50,6 +45,12 @@ class ProgramProvider : public TreeProvider<std::uint64_t> {
   }
   HelperProgram& program_;
 };
+
+std::string names(const std::vector<IrVariable>& variables) {
+  std::string out;
+  for (const IrVariable& variable : variables) out += (out.empty() ? "" : ", ") + variable.name();
+  return out;
+}
 
 std::string hex(std::uint64_t word) {
   char text[24];
@@ -87,15 +88,11 @@ z3::solver limited(const ProverLimits& limits) {
 
 }  // namespace
 
-const KnownVariable* knownVariable(const std::string& base) {
-  for (const KnownVariable& known : kKnown)
-    if (base == known.name) return &known;
-  return nullptr;
-}
-
 TreeLemmaProver::TreeLemmaProver(const IrModule& code, const TreeHelpersBuild& build,
                                  const ModelFormat& model, const ProverLimits& limits)
-    : code_(code), model_(model), limits_(limits), program_(build) {}
+    : code_(code), model_(model), limits_(limits), program_(build) {
+  readAssembly();
+}
 
 TreeLemma TreeLemmaProver::prove(std::size_t number) {
   const Lemma<SolverHelpers>& lemma = lemmas<SolverHelpers>().at(number);
@@ -108,12 +105,9 @@ TreeLemma TreeLemmaProver::prove(std::size_t number) {
                 ProofVerdict::kUnknown,
                 ProofReach::kAllValues,
                 {}};
+  // On the processor that the program runs on: its variables are what they are there.
+  IrFormulas formulas(code_, SolverScope::context(), fromProgram());
   try {
-    // On the processor that the program runs on: its variables are what they are there.
-    IrFormulas formulas(code_, SolverScope::context(),
-                        [this](const std::string& variable, std::int64_t offset, unsigned bytes) {
-                          return program_.fetch(variable, offset, bytes);
-                        });
     const FormulaProvider symbolic(*model_.symbolic, code_, formulas);
     const ProgramProvider words(*model_.words, program_);
     out.result = proveLemma(number, symbolic, &words, limits_);
@@ -134,8 +128,101 @@ TreeLemma TreeLemmaProver::prove(std::size_t number) {
   } catch (const MissingHelper& missing) {
     out.refused = missing.what();
     out.result.verdict = ProofVerdict::kUnknown;
+  } catch (const ReplayDisagrees&) {
+    // Of what is free the solver chose a value that the compiled tree does not give it.
+    const std::string open = names(formulas.variables());
+    if (open.empty()) throw;
+    out.refused = "it depends on values that are not known: " + open;
+    out.result.verdict = ProofVerdict::kUnknown;
   }
   return out;
+}
+
+IrFormulas::Known TreeLemmaProver::fromProgram() {
+  return [this](const std::string& variable, std::int64_t offset, unsigned bytes) {
+    const auto known = assembled_.find(variable);
+    if (known != assembled_.end()) return std::optional(known->second);
+    return program_.fetch(variable, offset, bytes);
+  };
+}
+
+// Helpers of no words tell what assembler code gives on the program's processor, if their result
+// leaves but one value.
+void TreeLemmaProver::readAssembly() {
+  for (unsigned helper = 0; helper < helperKinds().size(); ++helper) {
+    if (helperKinds()[helper].words != 0 || !program_.has(helper)) continue;
+    try {
+      IrFormulas formulas(code_, SolverScope::context(), fromProgram());
+      const SolverWord zero(std::uint64_t{0});
+      const z3::expr result = formulas.call(symbol(helper), {zero.term(), zero.term()});
+      z3::solver solver = limited(limits_);
+      solver.add(result == SolverWord(program_.call(helper)).term());
+      for (const IrVariable& variable : formulas.variables()) {
+        if (variable.kind != IrVariable::kAssembler || solver.check() != z3::sat) continue;
+        const z3::expr value = solver.get_model().eval(variable.value, true);
+        solver.push();
+        solver.add(variable.value != value);
+        if (solver.check() == z3::unsat) assembled_[variable.name()] = value.get_numeral_uint64();
+        solver.pop();
+      }
+    } catch (const IrRefusal&) {
+      continue;  // lemmas that need this helper will say so
+    }
+  }
+}
+
+// What a helper of no words gives, if it depends on nothing but `variables`.
+std::optional<z3::expr> TreeLemmaProver::askProcessor(const char* helper,
+                                                      const std::vector<IrVariable>& variables) {
+  const std::string name = symbol(helperNumber(helper));
+  if (!code_.defines(name)) return std::nullopt;
+  IrFormulas formulas(code_, SolverScope::context());
+  const SolverWord zero(std::uint64_t{0});
+  const z3::expr result = formulas.call(name, {zero.term(), zero.term()});
+  const auto is_known = [&variables](const IrVariable& read) {
+    return std::any_of(variables.begin(), variables.end(),
+                       [&read](const IrVariable& v) { return v.name() == read.name(); });
+  };
+  const std::vector<IrVariable> reads = formulas.variables();
+  if (!std::all_of(reads.begin(), reads.end(), is_known)) return std::nullopt;
+  return result;
+}
+
+// What no processor has is excluded.
+void TreeLemmaProver::assume(const std::vector<IrVariable>& variables, z3::solver* solver) {
+  for (const IrVariable& variable : variables)
+    for (const KnownVariable& known : knownVariables()) {
+      if (variable.base != known.name || variable.offset != 0 || variable.bytes != 8) continue;
+      const z3::expr bits = SolverWord(known.always_set).term();
+      solver->add((variable.value & bits) == bits);
+      assumptions_.insert(known.says);
+    }
+  for (const KnownAssembly& known : knownAssembly()) {
+    const std::optional<z3::expr> value = askProcessor(known.helper, variables);
+    if (!value) continue;
+    const SolverWord bits = SolverWord(*value) & SolverWord(known.never_set);
+    solver->add((bits == SolverWord(std::uint64_t{0})).formula());
+    assumptions_.insert(known.says);
+  }
+}
+
+// Excludes where a lemma need not hold. Why, if nothing of what it is false for is left.
+std::string TreeLemmaProver::exempt(const Lemma<SolverHelpers>& lemma,
+                                    const std::vector<SolverWord>& words,
+                                    const std::vector<IrVariable>& variables, z3::solver* solver) {
+  const SolverWord zero(std::uint64_t{0});
+  for (const Exemption& exemption : exemptions()) {
+    if (std::string(archId(model_.arch)) != exemption.arch) continue;
+    if (*exemption.helper) {
+      const std::optional<z3::expr> is_true = askProcessor(exemption.helper, variables);
+      if (!is_true) continue;
+      solver->add((SolverWord(*is_true) != zero).formula());
+    }
+    for (unsigned i = 0; i < lemma.entries; ++i)
+      solver->add(((words[i] & SolverWord(exemption.never_in_entries)) == zero).formula());
+    if (solver->check() == z3::unsat) return exemption.why;
+  }
+  return "";
 }
 
 void TreeLemmaProver::onEveryProcessor(std::size_t number, TreeLemma* out) {
@@ -145,34 +232,38 @@ void TreeLemmaProver::onEveryProcessor(std::size_t number, TreeLemma* out) {
   const OpenQuestion question =
       ask(lemma, helpers, formulas, out->result.reach == ProofReach::kWellFormed);
   const std::vector<IrVariable> variables = formulas.variables();
+  for (const IrVariable& variable : variables) variables_.insert(variable.name());
   z3::solver solver = limited(limits_);
   solver.add(question.premise && (!question.conclusion || question.failure));
-  for (const IrVariable& variable : variables) {
-    if (std::find(variables_.begin(), variables_.end(), variable.name()) == variables_.end())
-      variables_.push_back(variable.name());
-    const KnownVariable* known = knownVariable(variable.base);
-    if (!known || variable.offset != 0 || variable.bytes != 8) continue;
-    const z3::expr bits = SolverScope::context().bv_val(known->always_set, 64);
-    solver.add((variable.value & bits) == bits);
-  }
-  const z3::check_result answer = solver.check();
+  assume(variables, &solver);
+  z3::check_result answer = solver.check();
   if (answer == z3::unsat) return;
-  if (answer == z3::unknown) {
-    out->not_where = "the solver gave up on other processors than the model's";
+  std::vector<z3::expr> terms;
+  for (const IrVariable& variable : variables) terms.push_back(variable.value);
+  for (const SolverWord& word : question.words) terms.push_back(word.term());
+  std::optional<std::vector<std::uint64_t>> values;
+  if (answer == z3::sat) {
+    solver.push();
+    out->not_where_known = exempt(lemma, question.words, variables, &solver);
+    const bool exempted = !out->not_where_known.empty();
+    if (exempted) solver.pop();
+    if (solver.check() == z3::sat) values = leastModel(solver, terms);
+  }
+  if (!values) {
+    out->result.verdict = ProofVerdict::kUnknown;
+    out->refused = "the solver gave up on other processors than the model's";
     return;
   }
-  const z3::model model = solver.get_model();
-  for (const SolverWord& word : question.words)
-    out->not_where_words.push_back(model.eval(word.term(), true).get_numeral_uint64());
-  for (const IrVariable& variable : variables)
-    out->not_where += (out->not_where.empty() ? "" : ", ") + variable.name() + " = " +
-                      hex(model.eval(variable.value, true).get_numeral_uint64());
-  for (const IrVariable& variable : variables)
-    if (!variable.is_global) {
-      out->not_where += " (not replayed: " + variable.name() + " cannot be set)";
-      return;
-    }
-  if (!replay(number, variables, model, out->not_where_words))
+  std::vector<std::uint64_t> processor(values->begin(),
+                                       values->begin() + std::ptrdiff_t(variables.size()));
+  out->not_where_words.assign(values->begin() + std::ptrdiff_t(variables.size()), values->end());
+  out->not_where_replayed = true;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    out->not_where +=
+        (out->not_where.empty() ? "" : ", ") + variables[i].name() + " = " + hex(processor[i]);
+    if (variables[i].kind != IrVariable::kGlobal) out->not_where_replayed = false;
+  }
+  if (out->not_where_replayed && !replay(number, variables, processor, out->not_where_words))
     throw Error(ErrorKind::kInternal, "The solver's counterexample to " + lemma.name + " where " +
                                           out->not_where +
                                           " is none in the compiled tree. This is a mistake in "
@@ -181,10 +272,10 @@ void TreeLemmaProver::onEveryProcessor(std::size_t number, TreeLemma* out) {
 
 // With the variables set in the program: is the lemma false there, too?
 bool TreeLemmaProver::replay(std::size_t number, const std::vector<IrVariable>& variables,
-                             const z3::model& model, const std::vector<std::uint64_t>& words) {
-  for (const IrVariable& variable : variables)
-    program_.store(variable.base, variable.offset, variable.bytes,
-                   model.eval(variable.value, true).get_numeral_uint64());
+                             const std::vector<std::uint64_t>& values,
+                             const std::vector<std::uint64_t>& words) {
+  for (std::size_t i = 0; i < variables.size(); ++i)
+    program_.store(variables[i].base, variables[i].offset, variables[i].bytes, values[i]);
   const Lemma<WordHelpers>& lemma = lemmas<WordHelpers>().at(number);
   const ProgramProvider helpers(*model_.words, program_);
   const bool is_false =

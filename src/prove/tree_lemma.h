@@ -2,6 +2,10 @@
 #ifndef PTECHECK_PROVE_TREE_LEMMA_H
 #define PTECHECK_PROVE_TREE_LEMMA_H
 
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,15 +16,6 @@
 
 namespace ptecheck {
 
-// What is known of a variable that helpers read, whatever the processor.
-struct KnownVariable {
-  const char* name;
-  std::uint64_t always_set;  // bits
-  const char* says;
-};
-// Null if nothing is known of it.
-const KnownVariable* knownVariable(const std::string& base);
-
 // Proves lemmas of one tree, in one thread.
 class TreeLemmaProver {
  public:
@@ -28,19 +23,28 @@ class TreeLemmaProver {
                   const ProverLimits& limits);
 
   TreeLemma prove(std::size_t lemma);
-  // That helpers have read up to now.
-  const std::vector<std::string>& variables() const { return variables_; }
+  // What helpers have read of the processor up to now, and what was assumed of it.
+  const std::set<std::string>& variables() const { return variables_; }
+  const std::set<std::string>& assumptions() const { return assumptions_; }
 
  private:
+  IrFormulas::Known fromProgram();
+  void readAssembly();
+  std::optional<z3::expr> askProcessor(const char* helper,
+                                       const std::vector<IrVariable>& variables);
+  void assume(const std::vector<IrVariable>& variables, z3::solver* solver);
+  std::string exempt(const Lemma<SolverHelpers>& lemma, const std::vector<SolverWord>& words,
+                     const std::vector<IrVariable>& variables, z3::solver* solver);
   void onEveryProcessor(std::size_t lemma, TreeLemma* out);
-  bool replay(std::size_t lemma, const std::vector<IrVariable>& variables, const z3::model& model,
-              const std::vector<std::uint64_t>& words);
+  bool replay(std::size_t lemma, const std::vector<IrVariable>& variables,
+              const std::vector<std::uint64_t>& values, const std::vector<std::uint64_t>& words);
 
   const IrModule& code_;
   const ModelFormat& model_;
   ProverLimits limits_;
   HelperProgram program_;
-  std::vector<std::string> variables_;
+  std::map<std::string, std::uint64_t> assembled_;  // by the name of the assembler code
+  std::set<std::string> variables_, assumptions_;
 };
 
 }  // namespace ptecheck

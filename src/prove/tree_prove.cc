@@ -3,65 +3,49 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "prove/choose_lemmas.h"
+#include "prove/in_threads.h"
 #include "prove/tree_lemma.h"
+#include "prove/words.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
 namespace {
 
-// Runs work(thread) in `jobs` threads; the first exception is thrown again.
-template <class Work>
-void inThreads(unsigned jobs, Work work) {
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  const auto guarded = [&] {
-    try {
-      work();
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(failure_mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(guarded);
-  guarded();
-  for (std::thread& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
-}
-
 void proveAll(const TreeHelpersBuild& build, const ModelFormat& model,
               const std::vector<std::size_t>& places, const TreeProveOptions& options,
               TreeProof* proof) {
   std::atomic<std::size_t> next = 0;
-  std::mutex variables_mutex;
-  std::set<std::string> variables;
+  std::size_t done = 0;
+  std::mutex shared_mutex;
+  std::set<std::string> variables, assumptions;
   proof->lemmas.resize(places.size());
   inThreads(options.jobs, [&] {
     z3::context context;
     const SolverScope scope(context);
     const IrModule code(build.ir);
     TreeLemmaProver prover(code, build, model, options.limits);
-    for (std::size_t i = next++; i < places.size(); i = next++)
+    for (std::size_t i = next++; i < places.size(); i = next++) {
       proof->lemmas[i] = prover.prove(places[i]);
-    const std::lock_guard<std::mutex> lock(variables_mutex);
+      const std::lock_guard<std::mutex> lock(shared_mutex);
+      if (options.progress) options.progress(++done, places.size());
+    }
+    const std::lock_guard<std::mutex> lock(shared_mutex);
     variables.insert(prover.variables().begin(), prover.variables().end());
+    assumptions.insert(prover.assumptions().begin(), prover.assumptions().end());
   });
   proof->variables.assign(variables.begin(), variables.end());
-  for (const std::string& variable : proof->variables)
-    if (const KnownVariable* known = knownVariable(variable.substr(0, variable.find('+'))))
-      proof->assumptions.push_back(known->says);
+  proof->assumptions.assign(assumptions.begin(), assumptions.end());
 }
 
 // What was proved of clang's code must be true of gcc's.
-void crossCheck(HelperProgram& program, const ModelFormat& model,
-                const std::vector<std::size_t>& places, const ColumnScope& scope,
+void crossCheck(const TreeHelpersBuild& build, const ModelFormat& model,
+                const std::vector<std::size_t>& places, const TreeProveOptions& options,
                 TreeProof* proof) {
+  const ColumnScope& scope = options.columns;
   std::vector<ColumnCheck> checks;
   std::vector<TreeLemma*> checked;
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -69,9 +53,16 @@ void crossCheck(HelperProgram& program, const ModelFormat& model,
     checks.push_back({places[i], proof->lemmas[i].result.reach == ProofReach::kWellFormed, 0, {}});
     checked.push_back(&proof->lemmas[i]);
   }
-  proof->exhaustive = checkColumns(proof->arch, *model.words, program, scope, &checks);
+  const EntryWords words(formatFacts(proof->arch), scope.most_pfns);
+  CrossCheck& check = proof->check;
+  check.combinations = words.combinations();
+  check.pfns = words.pfns();
+  check.exhaustive = checkColumns(proof->arch, *model.words, build, scope, options.jobs, &checks);
+  if (!check.exhaustive) check.samples = scope.most_combinations * words.pfns();
+  check.seed = scope.seed;
   for (std::size_t i = 0; i < checks.size(); ++i) {
     checked[i]->checked_rows = checks[i].rows;
+    check.rows += checks[i].rows;
     if (!checks[i].violation.empty())
       throw Error(ErrorKind::kInternal,
                   "The lemma " + checked[i]->result.lemma +
@@ -100,10 +91,9 @@ TreeProof proveHelpers(const TreeHelpersBuild& build, const TreeProveOptions& op
     throw Error(ErrorKind::kCannotTest,
                 "clang does not compile the tree's helpers:\n  " + build.ir_error);
   proof.version = build.version;
-  HelperProgram program(build);
-  proof.comparison = compareHelpers(proof.arch, program, options.compare);
+  proof.comparison = compareHelpers(proof.arch, build, options.compare, options.jobs);
   proveAll(build, model, places, options, &proof);
-  crossCheck(program, model, places, options.columns, &proof);
+  crossCheck(build, model, places, options, &proof);
   return proof;
 }
 

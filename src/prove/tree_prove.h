@@ -14,7 +14,9 @@
 #ifndef PTECHECK_PROVE_TREE_PROVE_H
 #define PTECHECK_PROVE_TREE_PROVE_H
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,8 @@ struct TreeProveOptions {
   ProverLimits limits;
   CompareOptions compare;
   ColumnScope columns;
+  // Called now and then, by one thread at a time: so many lemmas are done.
+  std::function<void(std::size_t done, std::size_t total)> progress;
 };
 
 struct TreeLemma {
@@ -40,20 +44,33 @@ struct TreeLemma {
   // Why it could not be stated: a helper that the tree lacks or that is not translated, by name.
   // Then the verdict is kUnknown.
   std::string refused;
-  // It holds on the model's processor, but not where these variables have these values: the program
-  // agrees, with them set, or else it is said that they cannot be. Empty: on every processor.
+  // It holds on the model's processor, but not where these variables have these values and for
+  // these words. Empty: on every processor.
   std::string not_where;
-  std::vector<std::uint64_t> not_where_words;  // ... and for these words
-  std::uint64_t checked_rows = 0;              // of the program, if it holds
+  std::vector<std::uint64_t> not_where_words;
+  bool not_where_replayed =
+      false;                    // the program agrees, with the variables set; else they cannot be
+  std::string not_where_known;  // why that is no mistake (processor_facts.h); empty: it is one
+  std::uint64_t checked_rows = 0;  // of the program, if it holds
+};
+
+// On which words the lemmas that hold were evaluated in the compiled program.
+struct CrossCheck {
+  std::uint64_t combinations = 0;  // of all defined bits but the page frame's
+  std::size_t pfns = 0;            // each with so many page frames
+  bool exhaustive = true;          // all of them, or else ...
+  std::uint64_t samples = 0;       // ... so many random ones ...
+  std::uint64_t seed = 0;          // ... from this seed
+  std::uint64_t rows = 0;          // evaluations, of all lemmas together
 };
 
 struct TreeProof {
   Arch arch;
   std::string version;  // of the tree
   std::vector<TreeLemma> lemmas;
-  std::vector<std::string> variables;    // of the processor, that helpers read
+  std::vector<std::string> variables;    // of the processor, that helpers depend on
   std::vector<std::string> assumptions;  // about them
-  bool exhaustive = true;  // checked_rows are all combinations of defined bits; else sampled
+  CrossCheck check;
   HelperComparison comparison;
 };
 
