@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/prove_tree.h"
 #include "prove/model_prove.h"
 #include "report/prove_report.h"
 #include "report/prove_verdict.h"
@@ -22,18 +23,22 @@ namespace ptecheck {
 namespace {
 
 struct Words {
-  std::string archs = "all";
+  std::string archs;  // empty: all of the model, x86_64 of a tree
   std::vector<std::string> lemmas;
   bool history = false;
   bool verbose = false;
   std::string jobs = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
+  TreeWords tree;
   OutputWords output;
 };
 
 int prove(const Words& words) {
+  if (words.tree.given())
+    return proveTrees(words.tree, words.output, parseArchs(words.archs), parseLemmas(words.lemmas),
+                      parseJobs(words.jobs), words.verbose || !words.lemmas.empty());
   ProgressLine line("proving");
   ProveOptions options;
-  options.archs = parseArchs(words.archs);
+  options.archs = parseArchs(words.archs.empty() ? "all" : words.archs);
   options.lemmas = parseLemmas(words.lemmas);
   options.jobs = parseJobs(words.jobs);
   options.history = words.history || words.lemmas.empty();
@@ -65,7 +70,8 @@ void addProve(CLI::App& app, Invocation& invocation) {
   const std::string what = "What to prove";
   command
       .add_option("--arch", words->archs,
-                  "Of these architectures, or all (default); `ptecheck list archs` names them")
+                  "Of these architectures, or all (default: all of the model, x86_64 of a\n"
+                  "tree); `ptecheck list archs` names them")
       ->type_name("ID,...")
       ->group(what);
   command
@@ -77,15 +83,17 @@ void addProve(CLI::App& app, Invocation& invocation) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(what);
-  command
-      .add_flag("--history", words->history,
-                "Show how formats of the past, each with a helper that was wrong, are refuted\n"
-                "(without --lemma they are always tried)")
-      ->group(what);
+  CLI::Option* const history =
+      command
+          .add_flag("--history", words->history,
+                    "Show how formats of the past, each with a helper that was wrong, are refuted\n"
+                    "(without --lemma they are always tried)")
+          ->group(what);
   command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
       ->type_name("N")
       ->group(what);
 
+  addTreeOptions(command, words->tree)->excludes(history);
   addOutputOptions(command, words->output, "Count lemmas that fail harmlessly, or at a cost, too");
   command.add_flag("--verbose", words->verbose, "Say of each lemma where it holds")
       ->group("Output");
@@ -96,9 +104,11 @@ void addProve(CLI::App& app, Invocation& invocation) {
       "  ptecheck prove --lemma mkdirty-keeps      what pte_mkdirty() leaves alone\n"
       "  ptecheck prove --lemma '*/dirty-lost'\n"
       "  ptecheck prove --history                  how old mistakes are refuted\n"
+      "  ptecheck prove --kernel ~/linux           the helpers of a kernel tree\n"
       "\n"
       "Exit status: 0 all hold, or fail harmlessly or at a cost; 1 one fails otherwise;\n"
-      "125 one could not be decided; 129 and above wrong usage or internal error.");
+      "125 one could not be decided, or the tree not be built;\n"
+      "129 and above wrong usage or internal error.");
   command.callback([words, &invocation] {
     invocation.kselftest = words->output.exit_style == "kselftest";
     invocation.run = [words] { return prove(*words); };

@@ -17,7 +17,7 @@ class Question {
  public:
   Question(const Lemma<SolverHelpers>& lemma, const SolverHelpers& helpers, bool well_formed,
            const ProverLimits& limits)
-      : lemma_(lemma), solver_(SolverScope::context(), "QF_BV") {
+      : solver_(SolverScope::context(), "QF_BV") {
     z3::params params(SolverScope::context());
     params.set("rlimit", limits.resources);
     solver_.set(params);
@@ -40,7 +40,6 @@ class Question {
  private:
   static constexpr std::array<const char*, kMostWords> kNames = {"a", "b", "c"};
 
-  const Lemma<SolverHelpers>& lemma_;
   std::vector<SolverWord> variables_;
   z3::solver solver_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fmt/format.h>
+#include "report/prove_json.h"
 
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
 #include "prove/counterexample.h"
 #include "report/prove_report.h"
@@ -11,9 +11,21 @@ namespace ptecheck {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string raw(std::uint64_t word) { return fmt::format("0x{:016x}", word); }
+
+const char* standingName(Standing standing) {
+  switch (standing) {
+    case Standing::kUnexplained:
+      return "unexplained";
+    case Standing::kCandidate:
+      return "candidate";
+    case Standing::kHarmless:
+      break;
+  }
+  return "harmless";
+}
+
+}  // namespace
 
 const char* resultName(const LemmaResult& result) {
   switch (result.verdict) {
@@ -29,18 +41,6 @@ const char* resultName(const LemmaResult& result) {
   return "undecided";
 }
 
-const char* standingName(Standing standing) {
-  switch (standing) {
-    case Standing::kUnexplained:
-      return "unexplained";
-    case Standing::kCandidate:
-      return "candidate";
-    case Standing::kHarmless:
-      break;
-  }
-  return "harmless";
-}
-
 Json lemmaJson(const LemmaResult& lemma) {
   return {{"name", lemma.lemma},
           {"says", lemma.says},
@@ -48,7 +48,7 @@ Json lemmaJson(const LemmaResult& lemma) {
           {"severity", lemma.severity == Severity::kCost ? "cost" : "broken"}};
 }
 
-Json counterexample(const ModelFormat& format, const LemmaResult& result) {
+Json counterexampleJson(const ModelFormat& format, const LemmaResult& result) {
   Json list = Json::array();
   for (const ShownWord& word : showWords(format, result)) {
     Json item;
@@ -68,9 +68,11 @@ Json failureJson(Arch arch, const LemmaResult& result) {
   item["standing"] = standingName(standingOf(arch, result));
   item["why"] = known == nullptr ? "" : known->why;
   item["example"] = known == nullptr ? "" : known->example;
-  item["counterexample"] = counterexample(modelFormats().at(arch), result);
+  item["counterexample"] = counterexampleJson(modelFormats().at(arch), result);
   return item;
 }
+
+namespace {
 
 Json archJson(const FormatProof& proof, bool strict) {
   Json json;
@@ -98,7 +100,8 @@ Json historyJson(const HistoryProof& past) {
   json["refuted_by"] = Json::array();
   for (const LemmaResult& result : past.refuted_by)
     json["refuted_by"].push_back(
-        {{"lemma", result.lemma}, {"counterexample", counterexample(pastFormat(past.id), result)}});
+        {{"lemma", result.lemma},
+         {"counterexample", counterexampleJson(pastFormat(past.id), result)}});
   return json;
 }
 
