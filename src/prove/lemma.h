@@ -7,6 +7,7 @@
 #define PTECHECK_PROVE_LEMMA_H
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,21 @@ struct Lemma {
 };
 
 inline constexpr unsigned kMostWords = 3;
+
+// Adds a lemma that belongs to a family: its texts are made of parts. Not inlined, as there are
+// hundreds of such calls, on which the compiler would spend half a minute.
+using Parts = std::initializer_list<const char*>;
+std::string joined(Parts parts);
+template <class H>
+[[gnu::noinline]] void addLemma(std::vector<Lemma<H>>* all, Parts name, Parts says, Parts if_false,
+                                Severity severity, unsigned words, unsigned entries,
+                                decltype(Lemma<H>::applies) applies,
+                                decltype(Lemma<H>::premise) premise,
+                                decltype(Lemma<H>::conclusion) conclusion,
+                                decltype(Lemma<H>::result) result = nullptr) {
+  all->push_back({joined(name), joined(says), joined(if_false), severity, words, entries, applies,
+                  premise, conclusion, result});
+}
 
 // The first of `lemma.entries` well-formed entries.
 template <class H>

@@ -3,6 +3,12 @@
 
 namespace ptecheck {
 
+std::string joined(Parts parts) {
+  std::string text;
+  for (const char* part : parts) text += part;
+  return text;
+}
+
 template const std::vector<Lemma<WordHelpers>>& lemmas<WordHelpers>();
 template const std::vector<Lemma<SolverHelpers>>& lemmas<SolverHelpers>();
 

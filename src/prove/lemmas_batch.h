@@ -54,31 +54,30 @@ struct BatchAgrees {
 };
 
 template <class H, unsigned kFlags, class O>
-void addBatchAgrees(const std::string& group, std::vector<Lemma<H>>* all) {
+void addBatchAgrees(const char* flags, std::vector<Lemma<H>>* all) {
   using L = BatchAgrees<H, kFlags, O>;
   const Consequence& worse = O::kGained.severity == Severity::kBroken ? O::kGained : O::kLost;
-  all->push_back({group + O::kName, std::string("entries of one batch are equally ") + O::kName,
-                  std::string("written back from the first entry: ") + worse.text, worse.severity,
-                  3, 2, L::exists, BatchLemma<H, kFlags>::premise, L::conclusion});
+  addLemma<H>(all, {"batch-", flags, "/", O::kName}, {"entries of one batch agree in ", O::kName},
+              {"written back from the first entry: ", worse.text}, worse.severity, 3, 2, L::exists,
+              BatchLemma<H, kFlags>::premise, L::conclusion);
 }
 
 template <class H, unsigned kFlags>
 void addBatch(const char* flags, std::vector<Lemma<H>>* all) {
-  const std::string group = std::string("batch-") + flags + "/";
-  all->push_back({group + "pfn", "entries of one batch map neighbouring pages",
-                  "pages outside the folio are counted", Severity::kBroken, 3, 2,
-                  BatchLemma<H, kFlags>::exists, BatchLemma<H, kFlags>::premise,
-                  BatchLemma<H, kFlags>::samePage});
+  addLemma<H>(all, {"batch-", flags, "/pfn"}, {"entries of one batch map neighbouring pages"},
+              {"pages outside the folio are counted"}, Severity::kBroken, 3, 2,
+              BatchLemma<H, kFlags>::exists, BatchLemma<H, kFlags>::premise,
+              BatchLemma<H, kFlags>::samePage);
   if constexpr ((kFlags & FPB_RESPECT_WRITE) != 0)
-    addBatchAgrees<H, kFlags, ObserveWrite>(group, all);
+    addBatchAgrees<H, kFlags, ObserveWrite>(flags, all);
   if constexpr ((kFlags & FPB_RESPECT_DIRTY) != 0)
-    addBatchAgrees<H, kFlags, ObserveDirty>(group, all);
+    addBatchAgrees<H, kFlags, ObserveDirty>(flags, all);
   if constexpr ((kFlags & FPB_RESPECT_SOFT_DIRTY) != 0)
-    addBatchAgrees<H, kFlags, ObserveSoftDirty>(group, all);
-  addBatchAgrees<H, kFlags, ObserveUffdWp>(group, all);
-  addBatchAgrees<H, kFlags, ObserveSpecial>(group, all);
-  addBatchAgrees<H, kFlags, ObserveProtnone>(group, all);
-  addBatchAgrees<H, kFlags, ObserveAccessible>(group, all);
+    addBatchAgrees<H, kFlags, ObserveSoftDirty>(flags, all);
+  addBatchAgrees<H, kFlags, ObserveUffdWp>(flags, all);
+  addBatchAgrees<H, kFlags, ObserveSpecial>(flags, all);
+  addBatchAgrees<H, kFlags, ObserveProtnone>(flags, all);
+  addBatchAgrees<H, kFlags, ObserveAccessible>(flags, all);
 }
 
 // Moving twice is moving once, as far as there are page frames: set_ptes() goes in steps of one.

@@ -36,16 +36,14 @@ struct ChangeLemma {
 template <class H, class C, class O>
 void addKeeps(std::vector<Lemma<H>>* all) {
   using L = ChangeLemma<H, C, O>;
-  const std::string group = std::string(C::kName) + "-keeps/" + O::kName;
-  const std::string call = C::kCall;
-  const std::string what = O::kName;
   if constexpr (!C::template intends<O>(Way::kGained) && !C::template kIsBefore<O>)
-    all->push_back({group + "-gained", call + " makes no entry " + what, O::kGained.text,
-                    O::kGained.severity, C::kWords, 1, L::exists, C::premise, L::notGained,
-                    L::result});
+    addLemma<H>(all, {C::kName, "-keeps/", O::kName, "-gained"},
+                {C::kCall, " gives ", O::kName, " to no entry"}, {O::kGained.text},
+                O::kGained.severity, C::kWords, 1, L::exists, C::premise, L::notGained, L::result);
   if constexpr (!C::template intends<O>(Way::kLost) && !C::template kIsNotBefore<O>)
-    all->push_back({group + "-lost", call + " leaves every " + what + " entry so", O::kLost.text,
-                    O::kLost.severity, C::kWords, 1, L::exists, C::premise, L::notLost, L::result});
+    addLemma<H>(all, {C::kName, "-keeps/", O::kName, "-lost"},
+                {C::kCall, " takes ", O::kName, " from no entry"}, {O::kLost.text},
+                O::kLost.severity, C::kWords, 1, L::exists, C::premise, L::notLost, L::result);
 }
 
 template <class H, class C>
@@ -65,16 +63,15 @@ struct WellFormedLemma {
 template <class H, class C>
 void addChange(std::vector<Lemma<H>>* all) {
   forEachObserver([all]<class O>(O) { addKeeps<H, C, O>(all); });
-  const std::string group = std::string(C::kName) + "-keeps/";
-  const std::string call = C::kCall;
-  all->push_back({group + "pfn", call + " leads to the page frame that it should",
-                  "another page is mapped: contents of others are read and written",
-                  Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
-                  PfnLemma<H, C>::conclusion, C::template apply<H>});
-  all->push_back({group + "well-formed", call + " keeps the invariant of well-formed entries",
-                  "what is proved of well-formed entries says nothing about all entries",
-                  Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
-                  WellFormedLemma<H, C>::conclusion, C::template apply<H>});
+  addLemma<H>(all, {C::kName, "-keeps/pfn"}, {C::kCall, " leads to the page frame that it should"},
+              {"another page is mapped: contents of others are read and written"},
+              Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
+              PfnLemma<H, C>::conclusion, C::template apply<H>);
+  addLemma<H>(all, {C::kName, "-keeps/well-formed"},
+              {C::kCall, " keeps the invariant of well-formed entries"},
+              {"what is proved of well-formed entries says nothing about all entries"},
+              Severity::kBroken, C::kWords, 1, C::template exists<H>, C::template premise<H>,
+              WellFormedLemma<H, C>::conclusion, C::template apply<H>);
 }
 
 // `C` is there to set (or to clear) `O`.
@@ -82,11 +79,10 @@ template <class H, class C, class O>
 void addDoes(bool sets, std::vector<Lemma<H>>* all) {
   using L = ChangeLemma<H, C, O>;
   const Consequence& consequence = sets ? O::kLost : O::kGained;
-  all->push_back(
-      {std::string(C::kName) + "-does/" + O::kName,
-       std::string("after ") + C::kCall + " an entry is " + (sets ? "" : "not ") + O::kName,
-       consequence.text, consequence.severity, C::kWords, 1, L::exists, C::template premise<H>,
-       sets ? L::isSet : L::isClear, L::result});
+  addLemma<H>(all, {C::kName, "-does/", O::kName},
+              {"after ", C::kCall, " an entry has ", sets ? "" : "no ", O::kName},
+              {consequence.text}, consequence.severity, C::kWords, 1, L::exists,
+              C::template premise<H>, sets ? L::isSet : L::isClear, L::result);
 }
 
 template <class H>

@@ -29,18 +29,19 @@ class SolverScope {
   static inline thread_local z3::context* current_ = nullptr;
 };
 
+// Nothing of a formula is inline: the solver's interface checks for errors at every step, and
+// hundreds of lemmas over a dozen formats have many steps.
 class SolverBool {
  public:
-  explicit SolverBool(const z3::expr& formula) : formula_(formula) {}
+  explicit SolverBool(const z3::expr& formula);
+  SolverBool(const SolverBool& other);
+  SolverBool& operator=(const SolverBool& other);
+  ~SolverBool();
   const z3::expr& formula() const { return formula_; }
 
-  friend SolverBool operator!(const SolverBool& a) { return SolverBool(!a.formula_); }
-  friend SolverBool operator&&(const SolverBool& a, const SolverBool& b) {
-    return SolverBool(a.formula_ && b.formula_);
-  }
-  friend SolverBool operator||(const SolverBool& a, const SolverBool& b) {
-    return SolverBool(a.formula_ || b.formula_);
-  }
+  friend SolverBool operator!(const SolverBool& a);
+  friend SolverBool operator&&(const SolverBool& a, const SolverBool& b);
+  friend SolverBool operator||(const SolverBool& a, const SolverBool& b);
 
  private:
   z3::expr formula_;
@@ -48,47 +49,29 @@ class SolverBool {
 
 class SolverWord {
  public:
-  explicit SolverWord(std::uint64_t value) : term_(SolverScope::context().bv_val(value, kBits)) {}
-  explicit SolverWord(const z3::expr& term) : term_(term) {}
+  explicit SolverWord(std::uint64_t value);
+  explicit SolverWord(const z3::expr& term);
+  SolverWord(const SolverWord& other);
+  SolverWord& operator=(const SolverWord& other);
+  ~SolverWord();
   const z3::expr& term() const { return term_; }
 
-  static SolverWord variable(const char* name) {
-    return SolverWord(SolverScope::context().bv_const(name, kBits));
-  }
+  static SolverWord variable(const char* name);
 
-  friend SolverWord operator&(const SolverWord& a, const SolverWord& b) {
-    return SolverWord(a.term_ & b.term_);
-  }
-  friend SolverWord operator|(const SolverWord& a, const SolverWord& b) {
-    return SolverWord(a.term_ | b.term_);
-  }
-  friend SolverWord operator^(const SolverWord& a, const SolverWord& b) {
-    return SolverWord(a.term_ ^ b.term_);
-  }
-  friend SolverWord operator+(const SolverWord& a, const SolverWord& b) {
-    return SolverWord(a.term_ + b.term_);
-  }
-  friend SolverWord operator-(const SolverWord& a, const SolverWord& b) {
-    return SolverWord(a.term_ - b.term_);
-  }
-  friend SolverWord operator~(const SolverWord& a) { return SolverWord(~a.term_); }
-  friend SolverWord operator<<(const SolverWord& a, unsigned n) {
-    return SolverWord(z3::shl(a.term_, SolverWord(std::uint64_t{n}).term_));
-  }
-  friend SolverWord operator>>(const SolverWord& a, unsigned n) {
-    return SolverWord(z3::lshr(a.term_, SolverWord(std::uint64_t{n}).term_));
-  }
-  friend SolverBool operator==(const SolverWord& a, const SolverWord& b) {
-    return SolverBool(a.term_ == b.term_);
-  }
-  friend SolverBool operator!=(const SolverWord& a, const SolverWord& b) { return !(a == b); }
+  friend SolverWord operator&(const SolverWord& a, const SolverWord& b);
+  friend SolverWord operator|(const SolverWord& a, const SolverWord& b);
+  friend SolverWord operator^(const SolverWord& a, const SolverWord& b);
+  friend SolverWord operator+(const SolverWord& a, const SolverWord& b);
+  friend SolverWord operator-(const SolverWord& a, const SolverWord& b);
+  friend SolverWord operator~(const SolverWord& a);
+  friend SolverWord operator<<(const SolverWord& a, unsigned n);
+  friend SolverWord operator>>(const SolverWord& a, unsigned n);
+  friend SolverBool operator==(const SolverWord& a, const SolverWord& b);
+  friend SolverBool operator!=(const SolverWord& a, const SolverWord& b);
   friend SolverWord select(const SolverBool& condition, const SolverWord& yes,
-                           const SolverWord& no) {
-    return SolverWord(z3::ite(condition.formula(), yes.term_, no.term_));
-  }
+                           const SolverWord& no);
 
  private:
-  static constexpr unsigned kBits = 64;
   z3::expr term_;
 };
 
