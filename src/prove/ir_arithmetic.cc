@@ -85,7 +85,8 @@ std::optional<z3::expr> irIntrinsic(const std::string& name,
   if (is("llvm.fshl.") || is("llvm.fshr."))
     return funnelShift(is("llvm.fshl."), arguments.at(0), arguments.at(1), arguments.at(2));
   if (is("llvm.umin.") || is("llvm.umax.") || is("llvm.smin.") || is("llvm.smax.")) {
-    const z3::expr a = arguments.at(0), b = arguments.at(1);
+    const z3::expr& a = arguments.at(0);
+    const z3::expr& b = arguments.at(1);
     const z3::expr less = is("llvm.u") ? z3::ult(a, b) : z3::slt(a, b);
     const bool smaller = is("llvm.umin.") || is("llvm.smin.");
     return smaller ? z3::ite(less, a, b) : z3::ite(less, b, a);
