@@ -14,6 +14,8 @@
 namespace ptecheck {
 namespace {
 
+using namespace program;
+
 struct Shown {
   Words command;                     // without "ptecheck"
   std::vector<std::string> printed;  // parts of the output, in its order
@@ -24,7 +26,7 @@ std::string oneLine(const std::string& text) {
   std::istringstream words(text);
   std::string line;
   for (std::string word; words >> word;) line += ' ' + word;
-  return line + ' ';
+  return line;
 }
 
 Words wordsOf(const std::string& command) {

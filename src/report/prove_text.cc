@@ -244,19 +244,21 @@ std::string historyTable(const ProveResults& results) {
   return text;
 }
 
+// Those that these lemmas refute, with entries; the others by name.
 std::string historyExamples(const ProveResults& results) {
   std::string text;
+  std::vector<std::string> others;
   for (const HistoryProof& past : results.history) {
+    const LemmaResult* const best = bestRefutation(past);
+    if (best == nullptr) {
+      others.push_back(past.id);
+      continue;
+    }
     append(text,
            paragraph(fmt::format("{}: {}() of kernels {}, repaired by {}", past.id, past.helper,
                                  past.kernels, past.commit),
                      "* ", 2),
            "\n");
-    const LemmaResult* const best = bestRefutation(past);
-    if (best == nullptr) {
-      text += "  Not refuted by these lemmas.\n";
-      continue;
-    }
     text += paragraph(fmt::format("{}: {}", best->lemma, best->says), "  ", 4);
     text += paragraph(past.refuted_by.size() == 1
                           ? "False for"
@@ -264,6 +266,10 @@ std::string historyExamples(const ProveResults& results) {
                       "  ", 2);
     text += wordsText(pastFormat(past.id), *best, 4);
   }
+  if (!others.empty())
+    append(text,
+           paragraph(fmt::format("Not refuted by these lemmas: {}.", fmt::join(others, ", "))),
+           "\n");
   return text;
 }
 

@@ -65,7 +65,7 @@ using RuleSet = std::uint32_t;
 constexpr RuleSet ruleBit(Rule rule) { return RuleSet{1} << static_cast<unsigned>(rule); }
 constexpr bool contains(RuleSet set, Rule rule) { return (set & ruleBit(rule)) != 0; }
 constexpr RuleSet kAllRules = (RuleSet{1} << kRules) - 1;
-// RuleSeverity cost: reported and counted, but a subject that breaks nothing else is good.
+// Severity cost: reported and counted, but a subject that breaks nothing else is good.
 constexpr RuleSet kCostRules = ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained);
 
 // The members, in order, and their names separated by a space ("" for the empty set).
