@@ -3,15 +3,11 @@
 
 #include <cstdio>
 
+#include "scenario/hex.h"
+
 namespace ptecheck {
 
 namespace {
-
-std::string hex(unsigned long long value) {
-  char buffer[24];
-  std::snprintf(buffer, sizeof(buffer), "0x%llx", value);
-  return buffer;
-}
 
 // Keeps the first difference it meets.
 class Comparison {

@@ -3,23 +3,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdio>
 #include <type_traits>
 
 #include "prove/lemmas_migration.h"
 #include "prove/model_helpers.h"
 #include "prove/observers.h"
+#include "scenario/hex.h"
 
 namespace ptecheck {
 namespace {
 
 using Word = std::uint64_t;
-
-std::string hex(Word word) {
-  char text[24];
-  std::snprintf(text, sizeof(text), "0x%llx", static_cast<unsigned long long>(word));
-  return text;
-}
 
 // Bits and fields that are not zero; the page frame as Linux reads it, or the swap entry's.
 std::string namedBits(const ModelFormat& format, Word pte) {

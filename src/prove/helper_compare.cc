@@ -10,6 +10,7 @@
 #include "prove/helper_program.h"
 #include "prove/in_threads.h"
 #include "prove/words.h"
+#include "scenario/hex.h"
 
 namespace ptecheck {
 namespace {
@@ -33,12 +34,6 @@ constexpr Explanation kExplanations[] = {
      "no swap file has such a type or offset (MAX_SWAPFILES_SHIFT, and swapfile_maximum_size of"
      " mm/swapfile.c)"},
 };
-
-std::string hex(Word word) {
-  char text[24];
-  std::snprintf(text, sizeof(text), "0x%llx", static_cast<unsigned long long>(word));
-  return text;
-}
 
 // One helper, in one thread.
 class Comparison {

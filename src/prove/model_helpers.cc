@@ -2,10 +2,10 @@
 #include "prove/model_helpers.h"
 
 #include <bit>
-#include <cstdio>
 
 #include "kernel_agent/helpers.h"
 #include "pte/batch.h"
+#include "scenario/hex.h"
 
 namespace ptecheck {
 namespace {
@@ -64,12 +64,6 @@ std::span<const ModelHelper> table() {
   static constexpr ModelHelper kTable[] = {PTECHECK_HELPERS(HELPER)};
 #undef HELPER
   return kTable;
-}
-
-std::string hex(Word word) {
-  char text[24];
-  std::snprintf(text, sizeof(text), "0x%llx", static_cast<unsigned long long>(word));
-  return text;
 }
 
 }  // namespace

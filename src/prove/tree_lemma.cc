@@ -2,7 +2,6 @@
 #include "prove/tree_lemma.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 #include "prove/least_model.h"
@@ -10,6 +9,7 @@
 #include "prove/processor_facts.h"
 #include "prove/tree_provider.h"
 #include "scenario/error.h"
+#include "scenario/hex.h"
 
 namespace ptecheck {
 namespace {
@@ -50,12 +50,6 @@ std::string names(const std::vector<IrVariable>& variables) {
   std::string out;
   for (const IrVariable& variable : variables) out += (out.empty() ? "" : ", ") + variable.name();
   return out;
-}
-
-std::string hex(std::uint64_t word) {
-  char text[24];
-  std::snprintf(text, sizeof(text), "0x%llx", static_cast<unsigned long long>(word));
-  return text;
 }
 
 // "Is there a counterexample?", with all that formulas() leaves open: `failure` says when the

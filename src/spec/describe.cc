@@ -2,8 +2,8 @@
 #include "spec/describe.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+
+#include "scenario/hex.h"
 
 namespace ptecheck {
 
@@ -27,12 +27,6 @@ std::string describeSeen(unsigned seen, unsigned page) {
 namespace spec_detail {
 
 namespace {
-
-std::string hex(unsigned long long number) {
-  std::array<char, 24> buffer;
-  std::snprintf(buffer.data(), buffer.size(), "0x%llx", number);
-  return buffer.data();
-}
 
 char letter(bool set, char name) { return set ? name : '.'; }
 

@@ -2,11 +2,11 @@
 #include "subject/tree_lines.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "scenario/hex.h"
 #include "subject/process.h"
 #include "subject/tree_arch.h"
 #include "subject/tree_files.h"
@@ -27,12 +27,6 @@ std::string treeRelative(const std::string& name) {
 }
 
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-std::string hex(uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
-  return text;
-}
 
 std::string decodedLines(const TreeArch& arch, const fs::path& file) {
   return runCommand({{arch.tool("objdump"), "--dwarf=decodedline", file.string()}, {}, {}, {}})
