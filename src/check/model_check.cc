@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check/model_check.h"
 
+#include <algorithm>
 #include <bit>
 #include <memory>
 #include <mutex>
@@ -25,10 +26,17 @@ Policy canonicalReference(const Policy& policy) {
   Policy reference = policy.reference();
   reference.name.clear();
   reference.summary = {};
-  reference.flags = 0;
-  reference.bounds = Bounds::kTableAndVma;
-  if (reference.restore != Restore::kWriteProtect) reference.restore = Restore::kFirst;
+  for (Batching& batching : reference.batching) {
+    const bool protects = batching.restore == Restore::kWriteProtect;
+    batching = Batching{};
+    if (protects) batching.restore = Restore::kWriteProtect;
+  }
   return reference;
+}
+
+bool batchesAnything(const Policy& policy) {
+  return std::any_of(policy.batching.begin(), policy.batching.end(),
+                     [](const Batching& batching) { return batching.reach != Reach::kOne; });
 }
 
 // Policies on one machine, judged. `differs` needs the same code one entry at a time; policies that
@@ -41,7 +49,7 @@ class Judged {
         of_arch_(archRules(arch)),
         model_(makeModel(arch)) {
     for (const Policy& policy : policies_) {
-      if (policy.reach == Reach::kOne) {
+      if (!batchesAnything(policy)) {
         reference_of_.push_back(kNone);  // it is its own reference
         continue;
       }

@@ -89,7 +89,7 @@ TEST(Batch, RespectWriteDoesNotSeeShadowStacks) {
   EXPECT_FALSE(F::pte_write(story.before(1)));
   EXPECT_TRUE(F::pte_write(story.after(1))) << "a shared page, on a shadow stack";
   Policy policy = *findPolicy("respect-write-softdirty");
-  policy.flags |= FPB_RESPECT_DIRTY;
+  policy.of(Case::kLazyfree).dirty = Treat::kRespect;
   story.run(policy);
   EXPECT_TRUE(story.unchanged());
   EXPECT_EQ(story.out().batches, 1);

@@ -48,7 +48,7 @@ class Machine {
   // Only large lazyfree folios are batched; the rest goes without the code for it.
   void unmap(const Policy& policy) {
     const bool batching =
-        policy.reach != Reach::kOne && w_.folio.large() && !w_.folio.has(FOLIO_SWAPBACKED);
+        policy.batches(Case::kLazyfree) && w_.folio.large() && !w_.folio.has(FOLIO_SWAPBACKED);
     if (policy.mutant != Mutant::kNone) {
       batching ? Unmap<F, true, true>(w_, policy).try_to_unmap()
                : Unmap<F, false, true>(w_, policy).try_to_unmap();
@@ -81,7 +81,7 @@ class Machine {
     out.warnings = static_cast<unsigned short>(w_.warnings);
     if (w_.warnings != 0) std::strcpy(out.message, "WARN swapbacked != swapcache");
     out.refcount = w_.folio.refcount;
-    out.mapcount = w_.folio.mapcount;
+    out.mapcount = out.mapcount_end = w_.folio.mapcount;
     out.flushes = w_.tlb.flushes;
     out.flushed_pages = w_.tlb.flushed_pages;
     out.flush_pending = w_.tlb.flush_required;
@@ -94,6 +94,7 @@ class Machine {
   void collectProcess(unsigned p, Outcome& out) {
     const Mm<F>& mm = w_.mm[p];
     std::copy(mm.rss.begin(), mm.rss.end(), out.rss[p]);
+    std::copy(mm.rss.begin(), mm.rss.end(), out.rss_end[p]);
     out.flush_batched[p] = mm.tlb_flush_batched;
     const unsigned pages = w_.folio.pages;
     const Word* ptep = &mm.pte[w_.first];
@@ -103,7 +104,7 @@ class Machine {
     EntryResult* result = out.entry + p * pages;
     for (unsigned i = 0; i < pages; ++i) {
       const Word pte = ptep[i];
-      result[i].after = pte;
+      result[i].after = result[i].end = pte;
       result[i].seen = original(pte, pages);
       result[i].faults = 0;
       result[i].page_flags = static_cast<unsigned char>(page[i].flags);

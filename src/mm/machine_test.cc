@@ -142,7 +142,8 @@ TEST(Machine, OneEntryAtATimePutsBackWhatItTook) {
     Scenario s = anyScenario(random);
     for (const Policy& policy : policies()) {
       machine->run(s, policy.reference(), *out);
-      const bool protects = policy.restore == Restore::kWriteProtect || policy.wrprotect_early;
+      const bool protects =
+          policy.of(Case::kLazyfree).restore == Restore::kWriteProtect || policy.wrprotect_early;
       for (unsigned e = 0; e < unsigned{s.pages} * s.processes; ++e) {
         const F::Word before = out->entry[e].before, after = out->entry[e].after;
         if (!F::pte_present(after) || before == after) continue;

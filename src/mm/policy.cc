@@ -14,15 +14,10 @@ Policy named(std::string_view name, std::string_view summary) {
   return policy;
 }
 
-Policy unbatched() {
-  Policy policy = named("unbatched", "one entry at a time: the reference");
-  policy.reach = Reach::kOne;
-  return policy;
-}
+Policy unbatched() { return named("unbatched", "one entry at a time: the reference"); }
 
 Policy v6_12() {
   Policy policy = named("v6.12", "before batching; a referenced folio becomes swap-backed");
-  policy.reach = Reach::kOne;
   policy.swapbacked_on_reference = true;
   policy.loses_on_mismatch = true;
   policy.flushes_accessible_only = true;
@@ -30,63 +25,79 @@ Policy v6_12() {
   return policy;
 }
 
+// Lazyfree folios, as far as entries are equal.
+Policy lazyfreeBatches(std::string_view name, std::string_view summary) {
+  Policy policy = named(name, summary);
+  policy.of(Case::kLazyfree).reach = Reach::kAsFarAsEqual;
+  return policy;
+}
+
 Policy v6_15() {
-  Policy policy = named("v6.15", "the whole folio or one entry; no bound but the folio's end");
-  policy.reach = Reach::kWholeFolio;
-  policy.bounds = Bounds::kFolio;
+  Policy policy =
+      lazyfreeBatches("v6.15", "the whole folio or one entry; no bound but the folio's end");
+  policy.of(Case::kLazyfree).reach = Reach::kWholeFolio;
+  policy.of(Case::kLazyfree).bounds = Bounds::kFolio;
   policy.loses_on_mismatch = true;
   return policy;
 }
 
 Policy v6_16() {
-  Policy policy = named("v6.16", "partial batches, bounded; write and soft-dirty ignored");
+  Policy policy =
+      lazyfreeBatches("v6.16", "partial batches, bounded; write and soft-dirty ignored");
   policy.loses_on_mismatch = true;
   return policy;
 }
 
 Policy wrprotect() {
-  Policy policy = named("wrprotect", "v6.16, but what is put back is write-protected");
-  policy.restore = Restore::kWriteProtect;
+  Policy policy = lazyfreeBatches("wrprotect", "v6.16, but what is put back is write-protected");
+  policy.of(Case::kLazyfree).restore = Restore::kWriteProtect;
   return policy;
 }
 
 Policy wrprotect_early() {
-  Policy policy = named("wrprotect-early", "v6.16, write-protected right after clearing");
+  Policy policy = lazyfreeBatches("wrprotect-early", "v6.16, write-protected right after clearing");
   policy.wrprotect_early = true;
   return policy;
 }
 
 Policy respect_write() {
-  Policy policy = named("respect-write", "a batch ends where the write bit changes");
-  policy.flags = FPB_RESPECT_WRITE;
+  Policy policy = lazyfreeBatches("respect-write", "a batch ends where the write bit changes");
+  policy.of(Case::kLazyfree).write = Treat::kRespect;
   return policy;
 }
 
 Policy respect_write_softdirty() {
-  Policy policy =
-      named("respect-write-softdirty", "... or soft-dirty: as merged (29f40594a281, 7.0)");
-  policy.flags = FPB_RESPECT_WRITE | FPB_RESPECT_SOFT_DIRTY;
+  Policy policy = lazyfreeBatches("respect-write-softdirty",
+                                  "... or soft-dirty: as merged (29f40594a281, 7.0)");
+  policy.of(Case::kLazyfree).write = Treat::kRespect;
+  policy.of(Case::kLazyfree).soft_dirty = Treat::kRespect;
   return policy;
 }
 
+// What FPB_MERGE_WRITE merges into the caller's copy has to be carried over by hand to what
+// clearing returned.
 Policy merge_write() {
-  Policy policy = named("merge-write", "write merged (FPB_MERGE_WRITE) and put back merged");
-  policy.flags = FPB_MERGE_WRITE;
-  policy.restore = Restore::kMerged;
+  Policy policy =
+      lazyfreeBatches("merge-write", "write merged (FPB_MERGE_WRITE) and put back merged");
+  policy.of(Case::kLazyfree).write = Treat::kOr;
+  policy.of(Case::kLazyfree).restore = Restore::kMerged;
   return policy;
 }
 
+// Nothing can gain write, and a batch that was writable throughout loses nothing. Soft-dirty is as
+// (un)safe as in v6.16.
 Policy merge_write_safe_restore() {
-  Policy policy = named("merge-write-safe-restore",
-                        "write merged for checks; put back writable only if all were");
-  policy.flags = FPB_MERGE_WRITE;
-  policy.restore = Restore::kFirstOrProtected;
+  Policy policy = lazyfreeBatches("merge-write-safe-restore",
+                                  "write merged for checks; put back writable only if all were");
+  policy.of(Case::kLazyfree).write = Treat::kAnd;
+  policy.of(Case::kLazyfree).restore = Restore::kMerged;
   return policy;
 }
 
 Policy restore_each() {
-  Policy policy = named("restore-each", "v6.16, but every entry is remembered and put back");
-  policy.restore = Restore::kEach;
+  Policy policy =
+      lazyfreeBatches("restore-each", "v6.16, but every entry is remembered and put back");
+  policy.of(Case::kLazyfree).restore = Restore::kEach;
   return policy;
 }
 

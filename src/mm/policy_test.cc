@@ -34,9 +34,9 @@ TEST(Policy, NoTwoDoTheSame) {
 TEST(Policy, ReferenceIsTheSameCodeOneEntryAtATime) {
   for (const Policy& policy : policies()) {
     Policy reference = policy.reference();
-    EXPECT_EQ(reference.reach, Reach::kOne);
+    for (const Batching& batching : reference.batching) EXPECT_EQ(batching.reach, Reach::kOne);
     EXPECT_EQ(reference.reference(), reference);
-    reference.reach = policy.reach;
+    for (unsigned i = 0; i < kCases; ++i) reference.batching[i].reach = policy.batching[i].reach;
     EXPECT_EQ(reference, policy);
   }
   EXPECT_EQ(findPolicy("unbatched")->reference(), *findPolicy("unbatched"));

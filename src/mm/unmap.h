@@ -33,6 +33,7 @@ class Unmap {
   Unmap(World<F>& world, const Policy& policy)
       : w_(world),
         policy_(policy),
+        batching_(policy.of(Case::kLazyfree)),
         defer_flush_(F::kDefersTlbFlush && (world.ttu & UNMAP_BATCH_FLUSH) &&
                      (world.remote_cpu || !F::kDefersOnlyIfRemote)) {}
 
@@ -70,7 +71,7 @@ class Unmap {
     unsigned slot, page, nr;
     Word pteval;                // first entry, what get_and_clear_ptes() made of it
     bool exclusive;             // PageAnonExclusive of the first page, read before clearing
-    bool all_writable = false;  // with Restore::kFirstOrProtected
+    bool all_writable = false;  // with Treat::kAnd
   };
 
   bool mutant(Mutant m) const {
@@ -124,11 +125,11 @@ class Unmap {
   // Sets batch.nr, and merges into batch.pteval what the flags want merged.
   void folio_unmap_pte_batch(Batch& batch) {
     // A mutant may have made the folio swap-backed on the way.
-    if (kMutants && (policy_.reach == Reach::kOne || w_.folio.has(FOLIO_SWAPBACKED))) return;
-    if (policy_.reach == Reach::kWholeFolio && batch.page != 0) return;
+    if (kMutants && (batching_.reach == Reach::kOne || w_.folio.has(FOLIO_SWAPBACKED))) return;
+    if (batching_.reach == Reach::kWholeFolio && batch.page != 0) return;
     const unsigned within = w_.within(batch.vma, batch.slot);
     unsigned folio_left = w_.folio.pages - batch.page;
-    unsigned max_nr = policy_.bounds == Bounds::kFolio ? folio_left : within;
+    unsigned max_nr = batching_.bounds == Bounds::kFolio ? folio_left : within;
     if (mutant(Mutant::kBatchLengthKept) && nr_before_ > 1) {
       batch.nr = std::min(nr_before_, folio_left + 1);
       return;
@@ -139,12 +140,12 @@ class Unmap {
     if (mutant(Mutant::kNoFolioClip)) max_nr = ++folio_left;
     const PteBatch found =
         folio_pte_batch_flags<F>(w_.table(batch.mm), batch.slot, &batch.pteval, max_nr, folio_left,
-                                 policy_.flags, batch.vma.has(VMA_SHADOW_STACK));
+                                 fpbFlags(batching_), batch.vma.has(VMA_SHADOW_STACK));
     // To read an entry behind the VMA, in a table whose lock is held, does no harm by itself; what
     // lies behind the table is some other memory.
     touch(found.read, F::kTableSlots - batch.slot % F::kTableSlots);
     batch.nr = found.nr;
-    if (policy_.reach == Reach::kWholeFolio && batch.nr != w_.folio.pages) batch.nr = 1;
+    if (batching_.reach == Reach::kWholeFolio && batch.nr != w_.folio.pages) batch.nr = 1;
     if (mutant(Mutant::kScanBeforeClip)) batch.nr = std::min(batch.nr, within);
     nr_before_ = batch.nr;
   }
@@ -199,7 +200,7 @@ class Unmap {
     if (batch.nr > 1) remember(batch);
     batch.pteval = w_.table(batch.mm).get_and_clear_full_ptes(batch.slot, batch.nr);
     // What was merged into the copy has to be carried over by hand to what clearing returned.
-    if (policy_.restore == Restore::kMerged && (policy_.flags & FPB_MERGE_WRITE) &&
+    if (batching_.restore == Restore::kMerged && batching_.write == Treat::kOr &&
         F::pte_write(merged) && batch.nr > 1)
       batch.pteval = F::pte_mkwrite(batch.pteval, batch.vma.has(VMA_SHADOW_STACK));
   }
@@ -208,9 +209,9 @@ class Unmap {
   void remember(Batch& batch) {
     touch(batch.nr, w_.within(batch.vma, batch.slot));
     const PageTable table = w_.table(batch.mm);
-    if (policy_.restore == Restore::kEach)
+    if (batching_.restore == Restore::kEach)
       for (unsigned i = 0; i < batch.nr; ++i) saved_[i] = table.ptep_get(batch.slot + i);
-    if (policy_.restore == Restore::kFirstOrProtected) {
+    if (batching_.restore == Restore::kMerged && batching_.write == Treat::kAnd) {
       const Word* ptep = &batch.mm.pte[batch.slot];
       batch.all_writable =
           std::all_of(ptep, ptep + batch.nr, [](Word e) { return F::pte_write(e); });
@@ -253,13 +254,14 @@ class Unmap {
   }
 
   void put_back(const Batch& batch) {
-    if (policy_.restore == Restore::kEach && count(batch) > 1) {
+    if (batching_.restore == Restore::kEach && count(batch) > 1) {
       for (unsigned i = 0; i < batch.nr; ++i) w_.table(batch.mm).set_pte(batch.slot + i, saved_[i]);
       return;
     }
     Word pte = batch.pteval;
-    if (policy_.restore == Restore::kWriteProtect ||
-        (policy_.restore == Restore::kFirstOrProtected && count(batch) > 1 && !batch.all_writable))
+    if (batching_.restore == Restore::kWriteProtect ||
+        (batching_.restore == Restore::kMerged && batching_.write == Treat::kAnd &&
+         count(batch) > 1 && !batch.all_writable))
       pte = F::pte_wrprotect(pte);
     if (mutant(Mutant::kRestoreMarksSoftDirty)) pte = F::pte_mksoft_dirty(pte);
     if (mutant(Mutant::kRestoreMakesWritable) && batch.exclusive && batch.vma.has(VMA_WRITE) &&
@@ -318,6 +320,7 @@ class Unmap {
 
   World<F>& w_;
   const Policy& policy_;
+  const Batching& batching_;
   const bool defer_flush_;  // should_defer_flush()
   unsigned nr_before_ = 1;  // kBatchLengthKept
   std::array<Word, MAX_PAGES + 1> saved_;

@@ -37,7 +37,20 @@
 
 namespace ptecheck {
 
+// Which part of the kernel's work a space is about.
+enum class Family : unsigned char {
+  kReclaim,    // anonymous folios, lazyfree and swap-backed, present entries alone
+  kSwap,       // swap-backed: entries in swap form among present ones; swap-in, swapoff and fork
+  kFile,       // folios of files and of shmem, shared and private
+  kMigration,  // there and back, or elsewhere
+  kDevice,     // device-exclusive entries among present ones; device-private folios
+  kRare,       // hwpoison; pte_unused(); swap-backed and not in the swap cache
+  kHuge        // mapped by a PMD, which is split first
+};
+inline constexpr unsigned kFamilies = 7;
+
 struct Space {
+  Family family = Family::kReclaim;
   bool random = false;
   // Largest folio: 1, 2 or 4 exhaustively, up to MAX_PAGES at random. Choices do not depend on it.
   unsigned max_pages = 4;
