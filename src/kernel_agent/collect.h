@@ -103,26 +103,29 @@ static unsigned short seenThrough(const Scenario *s, pte_t pte) {
   return SEEN_FAULT;
 }
 
-static void access(const Scenario *s, Outcome *o, unsigned first, const Step *step, unsigned page) {
+/* False if it is a fault. */
+static bool access(const Scenario *s, Outcome *o, unsigned first, const Step *step, unsigned page) {
   pte_t pte = *slotOf(&processes[step->process], first + page);
   int frame = frameOf(s, pte);
 
   if (archLoads(pte) && (step->action == STEP_READ || archStores(pte))) {
     if (step->action == STEP_WRITE && frame >= 0)
       frame_contents[frame] = seenValue(SEEN_WRITER + step->process, frame);
+    return true;
   } else {
     unsigned char *faults = &o->entry[step->process * s->pages + page].faults;
 
     if (*faults != 255) ++*faults;
     /* A write would have gone somewhere; where, only a fault handler knows. */
-    if (step->action == STEP_WRITE)
-      o->entry[step->process * s->pages + page].seen = SEEN_FAULT;
+    if (step->action == STEP_WRITE) o->entry[step->process * s->pages + page].seen = SEEN_FAULT;
+    return false;
   }
 }
 
 /* Returns the number of steps run: all, or those before the first fork. */
 static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
   unsigned i, page, p, done;
+  bool as_a_kernel = true;
 
   for (i = 0; i < s->pages; i++) frame_contents[i] = seenValue(SEEN_ORIGINAL, i);
   for (i = 0; i < (unsigned)s->processes * s->pages; i++) o->entry[i].seen = 0;
@@ -131,10 +134,11 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
 
     if (step->action == STEP_FORK) break;
     if (step->page != ALL_PAGES) {
-      access(s, o, first, step, step->page);
+      as_a_kernel &= access(s, o, first, step, step->page);
     } else {
-      for (page = 0; page < s->pages; page++) access(s, o, first, step, page);
+      for (page = 0; page < s->pages; page++) as_a_kernel &= access(s, o, first, step, page);
     }
+    o->steps_done += as_a_kernel;
   }
   for (p = 0; p < s->processes; p++)
     for (i = 0; i < s->pages; i++) {

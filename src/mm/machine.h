@@ -153,6 +153,7 @@ class Machine {
       }
     }
     out.processes = static_cast<unsigned short>(w_.processes);
+    out.steps_done = scenario.steps;
     for (unsigned p = 0; p < w_.processes; ++p)
       for (unsigned i = 0; i < pages; ++i) out.entry[p * pages + i].seen = fault.peek(p, i);
   }

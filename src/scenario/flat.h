@@ -224,6 +224,9 @@ typedef struct Outcome {
   unsigned int flushed_pages;            /* pages they covered */
   unsigned char flush_pending;           /* tlb_ubc.flush_required afterwards */
   unsigned char flush_pending_writable;  /* tlb_ubc.writable */
+  /* Steps that this subject ran as a kernel would, from the first; all, unless it cannot fork or
+     handle a fault. `end`, `mapcount_end`, `rss_end` mean something only if it ran all of them. */
+  unsigned char steps_done;
   unsigned short batches;       /* batches unmapped, or put back; 0 if the subject cannot tell */
   unsigned int batched_entries; /* entries in them */
   unsigned int
