@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "check/arch_rules.h"
+#include "check/family_cases.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
+#include "mm/policy_words.h"
 #include "scenario/error.h"
 #include "subject/model.h"
 
@@ -95,6 +97,26 @@ class Judged {
   std::unique_ptr<Outcome> outcome_;
 };
 
+// Policies that do the same in every scenario of the family run once; each row knows whose result
+// is its own. (The twin in model_check_test.cc runs every policy by itself.)
+struct Sharing {
+  std::vector<Policy> run;         // one of each kind
+  std::vector<std::size_t> index;  // row -> its place in `run`
+};
+Sharing shareRuns(const std::vector<Policy>& policies, Family family) {
+  Sharing sharing;
+  std::vector<Policy> parts;
+  for (const Policy& policy : policies) {
+    const Policy part = relevantPart(policy, family);
+    const auto same = std::find(parts.begin(), parts.end(), part);
+    sharing.index.push_back(static_cast<std::size_t>(same - parts.begin()));
+    if (same != parts.end()) continue;
+    parts.push_back(part);
+    sharing.run.push_back(part);
+  }
+  return sharing;
+}
+
 // A cache line of its own: threads count in theirs all the time.
 struct alignas(128) Worker {
   Judged judged;
@@ -138,14 +160,17 @@ Finding makeFinding(const Policy& policy, Rule rule, const Space& space, Arch ar
 Policy policyByName(std::string_view name) {
   if (const Policy* policy = findPolicy(name)) return *policy;
   if (const MutantInfo* mutant = findMutant(name)) return policyOf(*mutant);
+  if (const std::optional<Policy> policy = policyOfWords(name)) return *policy;
   if (const std::size_t plus = name.find('+'); plus != std::string_view::npos) {
     const Policy* base = findPolicy(name.substr(0, plus));
     const MutantInfo* mutant = findMutant(name.substr(plus + 1));
     if (base != nullptr && mutant != nullptr) return mutate(*base, *mutant);
   }
-  throw Error(ErrorKind::kUsage,
-              "there is no policy or mutant '" + std::string(name) +
-                  "'. `ptecheck list policies` and `ptecheck list mutants` name them all.");
+  throw Error(
+      ErrorKind::kUsage,
+      "there is no policy or mutant '" + std::string(name) +
+          "'. `ptecheck list policies` and `ptecheck list mutants` name them all; a batching "
+          "of your own is written like lazyfree:write=respect,restore=each.");
 }
 
 std::string modelName(Arch arch) {
@@ -166,11 +191,12 @@ ModelRun runOnModel(const Scenario& scenario, const Policy& policy, Arch arch) {
 CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions& options) {
   const Search search(options);
   const ArchRules& rules = archRules(options.arch);
+  const Sharing sharing = shareRuns(policies, options.family);
   std::mutex progress_mutex;
   std::size_t units_done = 0;
   auto make_worker = [&](unsigned) {
-    return Worker{Judged(policies, options.rules, options.arch),
-                  std::vector<Tally>(policies.size())};
+    return Worker{Judged(sharing.run, options.rules, options.arch),
+                  std::vector<Tally>(sharing.run.size())};
   };
   auto work = [&](Worker& worker, std::size_t unit) {
     const std::size_t part = search.isRandom(unit) ? 1 : 0;
@@ -191,6 +217,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
   CheckResult result;
   result.subject = modelName(options.arch);
   result.arch = options.arch;
+  result.family = options.family;
   std::array<std::uint64_t, 2> scenarios{};
   for (const Worker& worker : workers)
     for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
@@ -201,7 +228,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
 
   for (std::size_t row = 0; row < policies.size(); ++row) {
     Tally sum;
-    for (const Worker& worker : workers) sum += worker.tallies[row];
+    for (const Worker& worker : workers) sum += worker.tallies[sharing.index[row]];
     Row& line = result.rows.emplace_back();
     line.name = policies[row].name;
     line.summary = policies[row].summary;

@@ -66,8 +66,9 @@ struct Part {
 };
 
 struct CheckResult {
-  std::string subject;      // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
-  Arch arch = kX86;         // whose entries its outcomes hold
+  std::string subject;  // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
+  Arch arch = kX86;     // whose entries its outcomes hold
+  Family family = Family::kReclaim;
   std::vector<Part> parts;  // exhaustive first
   std::vector<Row> rows;
   std::vector<Finding> findings;  // by row, then rule

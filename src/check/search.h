@@ -27,6 +27,7 @@ class Search {
     exhaustive_.max_pages = options.exhaustive_pages;
     exhaustive_.deviations = options.deviations;
     random_.random = true;
+    exhaustive_.family = random_.family = options.family;
     exhaustive_.abilities = random_.abilities = abilitiesOf(options.arch);
     random_.max_pages = std::min(options.random_pages, unsigned{random_.abilities.table_slots});
     if (options.exhaustive_pages == 0) return;

@@ -20,6 +20,7 @@ using Progress = std::function<void(std::size_t done, std::size_t total)>;
 // What to search, on whatever subject.
 struct SearchOptions {
   Arch arch = kX86;  // whose entries; decides which scenarios there are
+  Family family = Family::kReclaim;
   RuleSet rules = kAllRules;
   unsigned exhaustive_pages = 4;  // largest folio of the exhaustive part; 0: none
   std::array<std::uint8_t, 3> deviations = Space{}.deviations;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "check/model_check.h"
+#include "mm/policy_words.h"
 #include "prove/choose_lemmas.h"
 #include "prove/prover.h"
 #include "scenario/error.h"
@@ -75,7 +76,7 @@ bool matches(std::string_view pattern, std::string_view text) {
 }
 
 void requirePolicy(std::string_view name) {
-  if (findPolicy(name) != nullptr) return;
+  if (findPolicy(name) != nullptr || policyOfWords(name)) return;
   std::vector<std::string_view> names;
   for (const Policy& policy : policies()) names.push_back(policy.name);
   rejectName("policy", "policies", name, names);
