@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Many policies over one space of scenarios, each until it breaks a rule: most are wrong, and most
+// of those soon. What remains has run in every scenario.
+#ifndef PTECHECK_CHECK_SIEVE_H
+#define PTECHECK_CHECK_SIEVE_H
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "check/result.h"
+#include "check/search_options.h"
+#include "mm/policy.h"
+
+namespace ptecheck {
+
+struct SieveOptions {
+  SearchOptions search;  // arch, family, sizes, threads
+  bool shadow_stacks = true;
+};
+
+// What the first scenario that broke a rule above cost was, and which rule.
+struct Death {
+  Rule rule{};
+  Space space;
+  Choices choices;
+};
+
+struct Sieved {
+  std::optional<Death> death;
+  Price price;  // if there is none: summed over all scenarios
+};
+
+struct SieveResult {
+  std::vector<Sieved> policies;  // in the order given
+  std::uint64_t scenarios = 0;   // of the space
+};
+
+// A policy's death is its first in the order of the search, at any number of threads. `kill_early`:
+// false runs every policy in every scenario (the exact twin of the shortcut).
+SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& options,
+                  bool kill_early = true);
+
+}  // namespace ptecheck
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <nlohmann/json.hpp>
+
+#include "check/synth_space.h"
+#include "mm/policy_words.h"
+#include "pte/architectures.h"
+#include "report/synth.h"
+#include "spec/rules.h"
+
+namespace ptecheck {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json batchingJson(Case which, const Batching& batching) {
+  Json json = {{"policy", batchingWords(which, batching)}};
+  for (const TreatedBit& bit : kTreatedBits)
+    json[std::string(bit.name)] = treatName(batching.*bit.treat);
+  if (restores(which)) json["restore"] = restoreName(batching.restore);
+  return json;
+}
+
+Json priceJson(const SynthPrice& price) {
+  return {{"batches", price.batches},
+          {"entries", price.entries},
+          {"extra_write_faults", price.extra_faults},
+          {"spurious_soft_dirty", price.spurious_soft_dirty},
+          {"remembers", price.remembers}};
+}
+
+Json pointJson(Case which, const FrontierPoint& point) {
+  Json json = {{"batching", batchingJson(which, point.batching)},
+               {"price", priceJson(point.price)},
+               {"same_price", point.others},
+               {"weaker", Json::array()}};
+  for (const WeakerNeighbour& weaker : point.weaker) {
+    Json item = {{"batching", batchingJson(which, weaker.batching)},
+                 {"correct", !weaker.killed_by.has_value()}};
+    if (weaker.killed_by) {
+      item["rule"] = ruleInfo(weaker.killed_by->rule).name;
+      item["id"] = weaker.killed_by->id;
+    } else {
+      item["price"] = priceJson(weaker.price);
+    }
+    json["weaker"].push_back(std::move(item));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string synthJson(const std::vector<SynthResult>& results, const std::string& version) {
+  Json json = {{"schema", "ptecheck-synth-1"}, {"version", version}, {"results", Json::array()}};
+  for (const SynthResult& result : results) {
+    Json item = {{"case", caseName(result.options.which)},
+                 {"arch", archId(result.options.arch)},
+                 {"shadow_stacks", result.options.shadow_stacks},
+                 {"batchings", result.batchings},
+                 {"classes", result.classes},
+                 {"correct", result.correct},
+                 {"scenarios", result.scenarios},
+                 {"confirmed_on", result.confirmed_on},
+                 {"frontier", Json::array()}};
+    for (const FrontierPoint& point : result.frontier)
+      item["frontier"].push_back(pointJson(result.options.which, point));
+    json["results"].push_back(std::move(item));
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace ptecheck
