@@ -11,7 +11,9 @@
  *   spellings.h   names that changed between versions
  *   arch_kernel.h what is different on this architecture (arch/FOLDER/)
  *   world.h       processes, page tables, VMAs: what stays
+ *   entries.h     what a scenario says of an entry -> a page-table entry
  *   build.h       scenario -> kernel state
+ *   move.h        a folio's move to other page frames
  *   collect.h     kernel state -> outcome, steps, sweeping up
  *
  * The libc half is runtime.c; boundary.h is all they share.
@@ -41,6 +43,19 @@
  * real one. */
 struct mm_struct init_mm __weak;
 spinlock_t mmlist_lock __weak;
+#if defined(HAVE_swap_migration_ad_supported)
+bool swap_migration_ad_supported __weak;
+#endif
+
+/* Has a migration entry's offset room for young and dirty? As swapfile_init() finds out, mm/swapfile.c,
+ * v6.12; on x86 as for a processor without L1TF. */
+static void startSwap(void) {
+#if defined(HAVE_swap_migration_ad_supported)
+  swp_entry_t last = pte_to_swp_entry(swp_entry_to_pte(swp_entry(0, ~0ul)));
+
+  swap_migration_ad_supported = swp_offset(last) + 1 >= 1ul << SWP_MIG_TOTAL_BITS;
+#endif
+}
 
 /*
  * The architecture's part, arch/FOLDER/arch_kernel.h, defines
@@ -48,6 +63,7 @@ spinlock_t mmlist_lock __weak;
  *   ARCH_TABLE_SLOTS            entries of a page table, a constant
  *   ARCH_NONE                   an empty entry
  *   archLoads(), archStores()   does hardware let user code read, write through this entry?
+ *   archUnused()                marks an entry that pte_unused() is to know
  *   archReset()                 gives code a `current`, a CPU 0 and the features entries depend on
  *   archFeatures()              names of those that are switched on, for the report
  *   archStartTables()           prepares empty upper tables, where empty is not zero
@@ -56,7 +72,7 @@ spinlock_t mmlist_lock __weak;
  */
 #include "arch_kernel.h"
 
-#include "kernel_agent/collect.h" /* and with it build.h, world.h */
+#include "kernel_agent/collect.h" /* and with it move.h, build.h, ... */
 
 /* --- what the tree calls and this environment answers, where kernel types are needed --- */
 
@@ -182,7 +198,8 @@ void agentReset(void) {
   archReset(&agent_task);
   memset(&geometry, 0, sizeof(geometry));
   memset(&neighbour_image, 0, sizeof(neighbour_image));
-  dirty_pages = 0;
+  dirty_pages = moved_pages = 0;
+  startSwap();
   INIT_LIST_HEAD(&init_mm.mmlist);
   spin_lock_init(&mmlist_lock);
   for (i = 0; i < MAX_PROCESSES; i++) buildProcess(i);
@@ -196,11 +213,23 @@ static void checkScenario(const Scenario *s) {
   if (!s->pages || s->pages > MAX_PAGES || (s->pages & (s->pages - 1)))
     env_unsupported("a folio has 1, 2, 4 ... 512 pages");
   if (!s->processes || s->processes > MAX_PROCESSES) env_unsupported("1 to 4 processes");
-  if (s->operation != OPERATION_TRY_TO_UNMAP) env_unsupported("the only operation is try_to_unmap");
+  if (s->operation > OPERATION_TRY_TO_MIGRATE)
+    env_unsupported("the operations are try_to_unmap and try_to_migrate");
+  if (s->pmd_mapped) env_unsupported("a PMD is split by mm/huge_memory.c, which is not part of this");
+  if (s->event == EVENT_ARCH_UNMAP) env_unsupported("this architecture's arch_unmap_one() cannot fail");
+#if !defined(CONFIG_DEVICE_PRIVATE)
+  if (s->folio_flags & FOLIO_DEVICE_PRIVATE) env_unsupported("this tree has no CONFIG_DEVICE_PRIVATE");
+#endif
+#if !defined(CONFIG_MEMORY_FAILURE)
+  if (s->folio_flags & FOLIO_HWPOISON) env_unsupported("this tree has no CONFIG_MEMORY_FAILURE");
+#endif
   if (s->table_end > TABLE_SLOTS) env_unsupported("table_end is at most 512");
   if (s->steps > MAX_STEPS) env_unsupported("at most 8 steps");
   for (i = 0; i < s->steps; i++) {
     if (s->step[i].action == STEP_FORK) break;
+    if (s->step[i].action == STEP_SWAPOFF)
+      env_unsupported("swapoff is a static function of mm/swapfile.c, which is not part of this");
+    if (s->step[i].action > STEP_SWAPOFF) continue;
     if (s->step[i].process >= s->processes ||
         (s->step[i].page != ALL_PAGES && s->step[i].page >= s->pages))
       env_unsupported("a step names a process or page that is not there");
@@ -227,16 +256,23 @@ void agentRun(const Scenario *s, Outcome *o) {
   collectBefore(o);
   if (s->ttu & UNMAP_BATCH_FLUSH) flags |= TTU_BATCH_FLUSH;
   if (s->ttu & UNMAP_IGNORE_MLOCK) flags |= TTU_IGNORE_MLOCK;
+  if (s->ttu & UNMAP_HWPOISON) flags |= TTU_HWPOISON;
 
   agent_state.phase = PHASE_OPERATION;
-  try_to_unmap(folio, (enum ttu_flags)flags);
-  if (agent_state.locks) env_broken("a spin lock is still held after try_to_unmap()", try_to_unmap);
+  if (s->operation == OPERATION_TRY_TO_MIGRATE)
+    try_to_migrate(folio, (enum ttu_flags)flags);
+  else
+    try_to_unmap(folio, (enum ttu_flags)flags);
+  if (agent_state.locks) env_broken("a spin lock is still held after the operation", try_to_unmap);
   if (agent_state.rwsem_readers)
-    env_broken("the anon_vma's lock is still held after try_to_unmap()", try_to_unmap);
+    env_broken("a reverse map's lock is still held after the operation", try_to_unmap);
 
   agent_state.phase = PHASE_COLLECT;
   collectAfter(s, o, first);
+  agent_state.phase = PHASE_STEPS;
   steps = runSteps(s, o, first);
+  agent_state.phase = PHASE_COLLECT;
+  forgetMovedFolio();
   agent_state.outside += sweep(s, o, first);
   o->outside = agent_state.outside > 255 ? 255 : agent_state.outside;
   o->warnings = agent_state.warnings > 65535 ? 65535 : agent_state.warnings;
@@ -258,7 +294,7 @@ int agentStateIsPristine(void) {
             !sameEntry(processes[p].canary[t][i], ARCH_NONE))
           return 0;
   for (i = 0; i < MAX_PAGES; i++) {
-    if (pageTouched(OTHER_PFN + i)) return 0;
+    if (pageTouched(OTHER_PFN + i) || pageTouched(MOVED_PFN + i)) return 0;
     if (i > dirty_pages && pageTouched(FOLIO_PFN + i)) return 0;
     if (agent_state.swap_change[i]) return 0;
   }

@@ -16,7 +16,8 @@ enum AgentPhase { /* what a warning or trap means depends on when it comes */
                   PHASE_BUILD =
                       1, /* the scenario contradicts the tree's checks: STATUS_UNSUPPORTED */
                   PHASE_OPERATION = 2, /* the tree's fault */
-                  PHASE_COLLECT = 3
+                  PHASE_COLLECT = 3,
+                  PHASE_STEPS = 4 /* as well */
 };
 
 /* Everything a scenario changes that is not kernel data. Cleared by agentRun(). */

@@ -9,13 +9,16 @@
 #ifndef PTECHECK_KERNEL_AGENT_BUILD_H
 #define PTECHECK_KERNEL_AGENT_BUILD_H
 
-#include "kernel_agent/world.h"
+#include "kernel_agent/entries.h"
 
 enum {
   WATCH = 8 /* slots beside the neighbours that are watched for stray stores (as many more as the
                folio has pages, behind) */
 };
 
+#if defined(CONFIG_DEVICE_PRIVATE)
+static struct dev_pagemap device_memory; /* where a FOLIO_DEVICE_PRIVATE is */
+#endif
 static unsigned dirty_pages; /* struct pages from FOLIO_PFN on that were in use */
 static struct {              /* neighbours' struct pages, as built, and for what */
   struct page page[2];
@@ -23,23 +26,6 @@ static struct {              /* neighbours' struct pages, as built, and for what
 } neighbour_image;
 
 static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
-
-static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
-  pte_t pte = pfn_pte(pfn, SPELLING_READONLY);
-
-  /* Write before dirty: x86 keeps the dirty bit of a read-only entry elsewhere (SavedDirty). */
-  if ((bits & ENTRY_WRITE) && !shadow_stack) pte = spellingMakeWrite(pte);
-  pte = bits & ENTRY_YOUNG ? pte_mkyoung(pte) : pte_mkold(pte);
-  pte = bits & ENTRY_DIRTY ? pte_mkdirty(pte) : pte_mkclean(pte);
-  /* Soft-dirty after dirty: pte_mkdirty() sets both on most architectures. */
-  pte = bits & ENTRY_SOFT_DIRTY ? pte_mksoft_dirty(pte) : pte_clear_soft_dirty(pte);
-  if (bits & ENTRY_UFFD_WP) pte = spellingMakeUffd(pte);
-  if ((bits & ENTRY_WRITE) && shadow_stack) pte = spellingMakeShadowStack(pte);
-  /* As change_pte_range() does: what pte_modify() adds of the protection (accessed, on powerpc),
-   * such an entry has. */
-  if (bits & ENTRY_PROTNONE) pte = pte_modify(pte, PAGE_NONE);
-  return pte;
-}
 
 /* A small anonymous folio in its own right, mapped nowhere yet. */
 static void buildSmallPage(unsigned long pfn, unsigned long index) {
@@ -87,13 +73,12 @@ static void buildNeighbours(const Scenario *s, unsigned first) {
   neighbour_image.pages = s->pages;
 }
 
-static void buildFolio(const Scenario *s, unsigned first) {
-  struct page *page = pfn_to_page(FOLIO_PFN);
-  struct folio *folio = scenarioFolio();
-  unsigned i, wipe = dirty_pages > s->pages ? dirty_pages : s->pages;
+/* A folio in page frames pfn .., of the scenario's size and kind, locked and mapped nowhere. */
+static struct folio *makeFolio(const Scenario *s, unsigned long pfn, unsigned first) {
+  struct page *page = pfn_to_page(pfn);
+  struct folio *folio = (struct folio *)page;
+  unsigned i;
 
-  memset(page, 0, wipe * sizeof(*page));
-  dirty_pages = s->pages + 2; /* and the neighbour behind it, and what a canary maps behind that */
   for (i = 0; i < s->pages; i++) atomic_set(&page[i]._mapcount, -1);
   if (s->pages > 1) {
     prep_compound_page(page, ilog2(s->pages));
@@ -101,10 +86,28 @@ static void buildFolio(const Scenario *s, unsigned first) {
     folio_set_large_rmappable(folio);
 #endif
   }
-  set_page_count(page, 1); /* the isolation reference of reclaim */
-  folio->mapping = (void *)((unsigned long)&anon_vma_storage + SPELLING_MAPPING_ANON);
+  set_page_count(page, 1); /* the isolation reference of reclaim, or migration */
+  folio->mapping = isFile(s)
+                       ? &file_mapping
+                       : (void *)((unsigned long)&anon_vma_storage + SPELLING_MAPPING_ANON);
   folio->index = slotAddress(first) >> PAGE_SHIFT;
+#if defined(CONFIG_DEVICE_PRIVATE)
+  if (s->folio_flags & FOLIO_DEVICE_PRIVATE) {
+    device_memory.type = MEMORY_DEVICE_PRIVATE;
+    set_page_zone(page, ZONE_DEVICE);
+    spellingSetPgmap(page, &device_memory);
+  }
+#endif
   __folio_set_locked(folio);
+  return folio;
+}
+
+static void buildFolio(const Scenario *s, unsigned first) {
+  unsigned wipe = dirty_pages > s->pages ? dirty_pages : s->pages;
+
+  memset(pfn_to_page(FOLIO_PFN), 0, wipe * sizeof(struct page));
+  dirty_pages = s->pages + 2; /* and the neighbour behind it, and what a canary maps behind that */
+  makeFolio(s, FOLIO_PFN, first);
 }
 
 /* Maps pages from .. from + pages - 1, which lie in one VMA; no page table is written. */
@@ -112,6 +115,10 @@ static void mapPages(const Scenario *s, unsigned process, unsigned first, unsign
                      unsigned pages) {
   struct folio *folio = scenarioFolio();
 
+  if (isFile(s)) {
+    folio_add_file_rmap_ptes(folio, folio_page(folio, from), pages, vmaOf(s, process, from));
+    return;
+  }
   folio_add_anon_rmap_ptes(folio, folio_page(folio, from), pages, vmaOf(s, process, from),
                            slotAddress(first + from), RMAP_NONE);
 }
@@ -127,18 +134,22 @@ static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first
     unsigned bits = entry[i];
     pte_t pte = ARCH_NONE;
 
-    if (run && (!(bits & ENTRY_PRESENT) || (split && i == split))) {
+    if (run && (!entryMaps(bits) || (split && i == split))) {
       mapPages(s, process, first, i - run, run);
       run = 0;
     }
     if (bits & ENTRY_PRESENT) {
       pte = makeEntry(bits, inShadowStack(s, process, i), FOLIO_PFN + i);
-      run++;
-      mappings++;
     } else if (bits & ENTRY_OTHER) {
       pte = makeEntry(ENTRY_YOUNG, false, OTHER_PFN + i);
     } else if (bits & ENTRY_SWAPPED) {
       pte = __swp_entry_to_pte(__swp_entry(SWAP_TYPE, SWAP_OFFSET + MAX_PAGES + i));
+    } else if (entryKind(bits)) {
+      pte = makeSwapForm(bits, i);
+    }
+    if (entryMaps(bits)) {
+      run++;
+      mappings++;
     }
     *slotOf(p, first + i) = pte;
     result[i] = (EntryResult){.before = pte_val(pte)};
@@ -210,13 +221,16 @@ static void buildFlags(const Scenario *s) {
     folio_set_mlocked(folio);
   else if (folio_test_mlocked(folio))
     folio_clear_mlocked(folio); /* mapping a small folio into a locked VMA mlocks it */
+#if defined(CONFIG_MEMORY_FAILURE)
+  if (s->folio_flags & FOLIO_HWPOISON) SetPageHWPoison(&folio->page);
+#endif
 }
 
 static void buildReferences(const Scenario *s, unsigned mappings) {
   struct folio *folio = scenarioFolio();
   int references = mappings + s->references;
 
-  if (s->folio_flags & FOLIO_SWAPCACHE) references += s->pages;
+  if (s->folio_flags & (FOLIO_SWAPCACHE | FOLIO_FILE)) references += s->pages;
   if (s->pins && spellingHasPincount(folio)) { /* v6.12 mm/gup.c try_grab_folio() */
     atomic_add(s->pins, &folio->_pincount);
     references += s->pins;
@@ -251,10 +265,14 @@ static void buildScenario(const Scenario *s, Outcome *o, unsigned first) {
   buildFlags(s);
   buildReferences(s, mappings);
   for (i = 0; i < s->pages; i++) {
-    unsigned bits = 0;
+    bool exclusive = false;
 
-    for (p = 0; p < s->processes; p++) bits |= s->entry[p * s->pages + i];
-    if (bits & ENTRY_PRESENT && bits & ENTRY_EXCLUSIVE) {
+    for (p = 0; p < s->processes; p++) {
+      unsigned bits = s->entry[p * s->pages + i];
+
+      exclusive |= entryMaps(bits) && (bits & ENTRY_EXCLUSIVE);
+    }
+    if (exclusive) {
       SetPageAnonExclusive(folio_page(folio, i));
       o->entry[i].page_flags = PAGE_EXCLUSIVE_BEFORE;
     }

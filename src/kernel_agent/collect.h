@@ -5,12 +5,13 @@
  *
  * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any
  * other is a fault, and fault handlers are not part of this environment, so it is only counted.
+ * The end of a migration is the tree's own work: move.h.
  * Contents are one number a frame: who wrote it last.
  */
 #ifndef PTECHECK_KERNEL_AGENT_COLLECT_H
 #define PTECHECK_KERNEL_AGENT_COLLECT_H
 
-#include "kernel_agent/build.h"
+#include "kernel_agent/move.h"
 
 static unsigned short frame_contents[MAX_PAGES];
 
@@ -20,7 +21,10 @@ static unsigned folioFlags(struct folio *folio) {
          (folio_test_uptodate(folio) ? FOLIO_UPTODATE : 0) |
          (folio_test_swapcache(folio) ? FOLIO_SWAPCACHE : 0) |
          (folio_test_locked(folio) ? FOLIO_LOCKED : 0) |
-         (folio_test_mlocked(folio) ? FOLIO_MLOCKED : 0);
+         (folio_test_mlocked(folio) ? FOLIO_MLOCKED : 0) |
+         (folio_test_anon(folio) ? 0 : FOLIO_FILE) |
+         (PageHWPoison(&folio->page) ? FOLIO_HWPOISON : 0) |
+         (folio_is_device_private(folio) ? FOLIO_DEVICE_PRIVATE : 0);
 }
 
 static void collectBefore(Outcome *o) {
@@ -29,6 +33,13 @@ static void collectBefore(Outcome *o) {
   o->folio_flags_before = folioFlags(folio);
   o->refcount_before = folio_ref_count(folio);
   o->mapcount_before = folio_mapcount(folio);
+}
+
+static void collectRss(struct mm_struct *mm, int *rss) {
+  rss[RSS_ANON] = (int)get_mm_counter(mm, MM_ANONPAGES) - RSS_BASE;
+  rss[RSS_FILE] = (int)get_mm_counter(mm, MM_FILEPAGES) - RSS_BASE;
+  rss[RSS_SHMEM] = (int)get_mm_counter(mm, MM_SHMEMPAGES) - RSS_BASE;
+  rss[RSS_SWAP] = (int)get_mm_counter(mm, MM_SWAPENTS) - RSS_BASE;
 }
 
 static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
@@ -62,10 +73,7 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
     struct mm_struct *mm = processes[p].mm;
     EntryResult *result;
 
-    o->rss[p][RSS_ANON] = (int)get_mm_counter(mm, MM_ANONPAGES) - RSS_BASE;
-    o->rss[p][RSS_FILE] = (int)get_mm_counter(mm, MM_FILEPAGES) - RSS_BASE;
-    o->rss[p][RSS_SHMEM] = (int)get_mm_counter(mm, MM_SHMEMPAGES) - RSS_BASE;
-    o->rss[p][RSS_SWAP] = (int)get_mm_counter(mm, MM_SWAPENTS) - RSS_BASE;
+    collectRss(mm, o->rss[p]);
 #if defined(CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH)
     o->flush_batched[p] =
         atomic_read(&mm->tlb_flush_batched) & 0x7fff; /* pending: bits 0-14, v6.12 */
@@ -78,27 +86,42 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
   }
 }
 
-/* The page of the folio that a load through this entry reaches; -1: another frame; -2: none. */
-static int frameOf(const Scenario *s, pte_t pte) {
-  unsigned long pfn;
-
-  if (!pte_present(pte)) return -2;
-  pfn = pte_pfn(pte);
-  return pfn >= FOLIO_PFN && pfn < FOLIO_PFN + s->pages ? (int)(pfn - FOLIO_PFN) : -1;
+static int pageAt(const Scenario *s, unsigned long pfn) {
+  if (pfn >= FOLIO_PFN && pfn < FOLIO_PFN + s->pages) return (int)(pfn - FOLIO_PFN);
+  if (pfn >= MOVED_PFN && pfn < MOVED_PFN + moved_pages) return (int)(pfn - MOVED_PFN);
+  return -1;
 }
 
-static unsigned short seenThrough(const Scenario *s, pte_t pte) {
-  int page = frameOf(s, pte);
+/* The page of the folio that a load through this entry reaches; -1: another frame; -2: none. */
+static int frameOf(const Scenario *s, pte_t pte) {
+  return pte_present(pte) ? pageAt(s, pte_pfn(pte)) : -2;
+}
 
-  if (page >= 0) return frame_contents[page];
-  if (page == -1) return SEEN_FAULT;
-  if (pte_none(pte)) return SEEN_ZERO;
-  {
-    swp_entry_t entry = __pte_to_swp_entry(pte);
+/* What is found where nothing is mapped: what the folio's pages are in a file's cache, a fresh page
+ * in anonymous memory; where a private page hid the file's, that one, which is none of ours. */
+static unsigned short seenInNothing(const Scenario *s, unsigned process, unsigned page) {
+  if (isFile(s)) return frame_contents[page];
+  return vmaOf(s, process, page)->vm_ops ? SEEN_FAULT : SEEN_ZERO;
+}
 
-    if (__swp_type(entry) == SWAP_TYPE && __swp_offset(entry) >= SWAP_OFFSET &&
-        __swp_offset(entry) < SWAP_OFFSET + s->pages)
-      return frame_contents[__swp_offset(entry) - SWAP_OFFSET];
+static unsigned short seenThrough(const Scenario *s, unsigned process, unsigned page, pte_t pte) {
+  int frame = frameOf(s, pte);
+  swp_entry_t entry;
+
+  if (frame >= 0) return frame_contents[frame];
+  if (frame == -1) return SEEN_FAULT;
+  if (pte_none(pte)) return seenInNothing(s, process, page);
+  entry = pte_to_swp_entry(pte);
+  if (swp_type(entry) == SWAP_TYPE && swp_offset(entry) >= SWAP_OFFSET &&
+      swp_offset(entry) < SWAP_OFFSET + s->pages)
+    return frame_contents[swp_offset(entry) - SWAP_OFFSET];
+#if defined(spellingMarker)
+  if (sameEntry(pte, spellingMarker())) return seenInNothing(s, process, page);
+#endif
+  /* Migration and device entries: whoever reads waits until the page is back. */
+  if (!is_hwpoison_entry(entry) && is_pfn_swap_entry(entry)) {
+    frame = pageAt(s, swp_offset_pfn(entry));
+    if (frame >= 0) return frame_contents[frame];
   }
   return SEEN_FAULT;
 }
@@ -122,6 +145,22 @@ static bool access(const Scenario *s, Outcome *o, unsigned first, const Step *st
   }
 }
 
+static void collectEnd(const Scenario *s, Outcome *o, unsigned first) {
+  struct folio *folio = currentFolio();
+  unsigned p, i;
+
+  o->mapcount_end = folio_mapcount(folio);
+  for (p = 0; p < s->processes; p++) {
+    EntryResult *result = o->entry + p * s->pages;
+
+    collectRss(processes[p].mm, o->rss_end[p]);
+    for (i = 0; i < s->pages; i++) {
+      result[i].end = pte_val(*slotOf(&processes[p], first + i));
+      if (PageAnonExclusive(folio_page(folio, i))) result[i].page_flags |= PAGE_EXCLUSIVE_END;
+    }
+  }
+}
+
 /* Returns the number of steps run: all, or those before the first fork. */
 static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
   unsigned i, page, p, done;
@@ -133,13 +172,16 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     const Step *step = &s->step[done];
 
     if (step->action == STEP_FORK) break;
-    if (step->page != ALL_PAGES) {
+    if (step->action >= STEP_MIGRATED) {
+      endMigration(s, first, step->action == STEP_MIGRATED);
+    } else if (step->page != ALL_PAGES) {
       as_a_kernel &= access(s, o, first, step, step->page);
     } else {
       for (page = 0; page < s->pages; page++) as_a_kernel &= access(s, o, first, step, page);
     }
     o->steps_done += as_a_kernel;
   }
+  collectEnd(s, o, first);
   for (p = 0; p < s->processes; p++)
     for (i = 0; i < s->pages; i++) {
       unsigned short *seen = &o->entry[p * s->pages + i].seen;
@@ -148,7 +190,7 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
       if (*seen == SEEN_FAULT || done < s->steps)
         *seen = SEEN_FAULT;
       else
-        *seen = seenThrough(s, *slotOf(&processes[p], first + i));
+        *seen = seenThrough(s, p, i, *slotOf(&processes[p], first + i));
     }
   return done;
 }

@@ -16,7 +16,7 @@
 
 #include "scenario/flat.h"
 
-enum { AGENT_MAGIC = 0x70746543, AGENT_VERSION = 2, AGENT_RECORD_ALIGN = 64 };
+enum { AGENT_MAGIC = 0x70746543, AGENT_VERSION = 3, AGENT_RECORD_ALIGN = 64 };
 
 enum {                        /* commands: one byte on the agent's stdin */
        AGENT_RUN = 'r',       /* run scenarios first .. count - 1 */

@@ -97,7 +97,7 @@ void env_bug(const char *file, int line, const char *text) {
 /* WARN_ON() ...; "1" is what is left of a condition that a macro has tested before. */
 void env_warn(const char *file, int line, const char *text);
 void env_warn(const char *file, int line, const char *text) {
-  if (agent_state.phase != PHASE_OPERATION)
+  if (agent_state.phase != PHASE_OPERATION && agent_state.phase != PHASE_STEPS)
     leave(agent_state.phase == PHASE_BUILD ? STATUS_UNSUPPORTED : STATUS_BUG, "%sWARN %s:%d %s",
           agent_state.phase == PHASE_BUILD ? "UNSUPPORTED while building: " : "", file, line,
           dump_reason[0] ? dump_reason : text);
@@ -262,7 +262,7 @@ void __sanitizer_cov_trace_pc(void);
 void __sanitizer_cov_trace_pc(void) {
   unsigned long offset;
 
-  if (!coverage || agent_state.phase != PHASE_OPERATION) return;
+  if (!coverage || (agent_state.phase != PHASE_OPERATION && agent_state.phase != PHASE_STEPS)) return;
   offset = (unsigned long)__builtin_return_address(0) - header->coverage_base;
   if (offset < header->coverage_size)
     coverage[offset] = 1;

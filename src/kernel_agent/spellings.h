@@ -13,6 +13,34 @@
 #define spellingMakeUffd(pte) pte_mkuffd(pte)
 #endif
 
+#if defined(HAVE_pte_swp_mkuffd_wp)
+#define spellingSwapMakeUffd(pte) pte_swp_mkuffd_wp(pte)
+#elif defined(HAVE_pte_swp_mkuffd)
+#define spellingSwapMakeUffd(pte) pte_swp_mkuffd(pte)
+#endif
+
+/* An empty place that is write-protected by userfaultfd: a pte_t. */
+#if defined(CONFIG_PTE_MARKER_UFFD_WP) && defined(HAVE_PTE_MARKER_UFFD_WP)
+#define spellingMarker() make_pte_marker(PTE_MARKER_UFFD_WP)
+#endif
+
+/* Which device a page of device memory belongs to: v6.15 moved it from the page to the folio. */
+#if defined(HAVE_page_pgmap)
+#define spellingSetPgmap(page, map) (((struct folio *)(page))->pgmap = (map))
+#else
+#define spellingSetPgmap(page, map) ((page)->pgmap = (map))
+#endif
+
+/* A page that a device has to itself. v6.15 left one kind, whose entry is writable when it comes
+ * back. */
+#if defined(CONFIG_DEVICE_PRIVATE) && defined(HAVE_make_readable_device_exclusive_entry)
+#define spellingDeviceExclusive(write, pfn)            \
+  ((write) ? make_writable_device_exclusive_entry(pfn) \
+           : make_readable_device_exclusive_entry(pfn))
+#elif defined(CONFIG_DEVICE_PRIVATE) && defined(HAVE_make_device_exclusive_entry)
+#define spellingDeviceExclusive(write, pfn) make_device_exclusive_entry(pfn)
+#endif
+
 /* The protection of a private mapping that may be read: s390 and riscv have names of their own. */
 #if defined(HAVE_PAGE_READONLY)
 #define SPELLING_READONLY PAGE_READONLY

@@ -40,11 +40,14 @@ static Process processes[MAX_PROCESSES];
 static char mm_storage[MAX_PROCESSES][MM_BYTES] __aligned(64);
 static char mm_image[MAX_PROCESSES][MM_BYTES] __aligned(64);
 static struct anon_vma anon_vma_storage;
+static struct address_space file_mapping; /* of every folio that is not anonymous */
+static struct file mapped_file;           /* of every VMA_FILE, with no functions of its own */
+static const struct vm_operations_struct file_vm_ops;
 static struct task_struct agent_task;
 
 /* The geometry that VMAs and interval tree are built for. */
 static struct {
-  bool valid;
+  bool valid, file;
   unsigned processes, first;
   unsigned short split[MAX_PROCESSES];
 } geometry;
@@ -138,7 +141,24 @@ static void buildVma(Process *p, unsigned which, unsigned from_slot, unsigned to
   p->avc[which].anon_vma = &anon_vma_storage;
   list_add(&p->avc[which].same_vma, &vma->anon_vma_chain);
   anon_vma_interval_tree_insert(&p->avc[which], &anon_vma_storage.rb_root);
-  copyBytes(&p->vma_image[which], vma, sizeof(*vma));
+}
+
+/* The reverse map that finds this folio: its VMAs' places in the interval tree of a file lie in the
+ * VMAs themselves, so that images are taken when all are in. Anonymous folios are found by anon_vma
+ * and spared the work. */
+static inline bool isFile(const Scenario *s) { return (s->folio_flags & FOLIO_FILE) != 0; }
+
+static void mapFile(const Scenario *s, unsigned first) {
+  unsigned i;
+
+  zeroBytes(&file_mapping, sizeof(file_mapping));
+  file_mapping.i_mmap = RB_ROOT_CACHED;
+  mapped_file.f_mapping = &file_mapping;
+  for (i = 0; i < s->processes; i++) {
+    vma_interval_tree_insert(&processes[i].vma[0], &file_mapping.i_mmap);
+    if (s->split[i] && first + s->split[i] < SLOTS)
+      vma_interval_tree_insert(&processes[i].vma[1], &file_mapping.i_mmap);
+  }
 }
 
 /* Inserted in the order of process and VMA; the tree walks by start address, equals in that order.
@@ -156,8 +176,12 @@ static void buildGeometry(const Scenario *s, unsigned first) {
     buildVma(&processes[i], 0, 0, split);
     if (split < end) buildVma(&processes[i], 1, split, end);
   }
+  if (isFile(s)) mapFile(s, first);
+  for (i = 0; i < s->processes; i++)
+    copyBytes(processes[i].vma_image, processes[i].vma, sizeof(processes[i].vma));
   memset(&geometry, 0, sizeof(geometry));
   geometry.valid = true;
+  geometry.file = isFile(s);
   geometry.processes = s->processes;
   geometry.first = first;
   for (i = 0; i < s->processes; i++) geometry.split[i] = s->split[i];
@@ -167,7 +191,8 @@ static inline bool sameGeometry(const Scenario *s, unsigned first) {
   unsigned i;
   bool any_split = false;
 
-  if (!geometry.valid || geometry.processes != s->processes) return false;
+  if (!geometry.valid || geometry.processes != s->processes || geometry.file != isFile(s))
+    return false;
   for (i = 0; i < s->processes; i++) {
     if (geometry.split[i] != s->split[i]) return false;
     any_split |= s->split[i] != 0;
@@ -184,6 +209,7 @@ static vm_flags_t vmaFlags(unsigned flags) {
   if (flags & VMA_UFFD_WP) f |= VM_UFFD_WP;
   if (flags & VMA_SHADOW_STACK) f |= SPELLING_VM_SHADOW_STACK;
   if (flags & VMA_SOFTDIRTY) f |= SPELLING_VM_SOFTDIRTY;
+  if (flags & VMA_SHARED) f |= VM_SHARED | VM_MAYSHARE;
   return f;
 }
 
@@ -203,6 +229,10 @@ static void restoreWorld(const Scenario *s, unsigned first) {
     for (v = 0; v < (s->split[i] ? 2u : 1u); v++) {
       copyBytes(&p->vma[v], &p->vma_image[v], sizeof(p->vma[v]));
       vm_flags_init(&p->vma[v], vmaFlags(s->vma[i][v].flags));
+      if (s->vma[i][v].flags & VMA_FILE) {
+        p->vma[v].vm_ops = &file_vm_ops;
+        p->vma[v].vm_file = &mapped_file;
+      }
     }
   }
   INIT_LIST_HEAD(&init_mm.mmlist);

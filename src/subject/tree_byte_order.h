@@ -30,7 +30,7 @@ template <class Visit>
 void eachField(Scenario& s, unsigned entries, Visit visit) {
   const auto all = [&](auto&... field) { (visit(field), ...); };
   all(s.pages, s.processes, s.operation, s.folio_flags, s.references, s.pins, s.table_end, s.ttu,
-      s.remote_cpu, s.event, s.steps, s.event_at, s.folded);
+      s.remote_cpu, s.event, s.steps, s.event_at, s.pmd_mapped, s.folded);
   for (unsigned short& split : s.split) visit(split);
   for (auto& vmas : s.vma)
     for (VmaSpec& vma : vmas) visit(vma.flags);
@@ -42,11 +42,14 @@ template <class Visit>
 void eachField(Outcome& o, unsigned entries, Visit visit) {
   const auto all = [&](auto&... field) { (visit(field), ...); };
   all(o.status, o.event_fired, o.unmapped, o.outside, o.folio_flags_before, o.folio_flags,
-      o.processes, o.warnings, o.refcount_before, o.refcount, o.mapcount_before, o.mapcount);
+      o.processes, o.warnings, o.refcount_before, o.refcount, o.mapcount_before, o.mapcount,
+      o.mapcount_end);
   for (auto& counters : o.rss)
     for (int& counter : counters) visit(counter);
-  all(o.flushes, o.flushed_pages, o.flush_pending, o.flush_pending_writable, o.batches,
-      o.batched_entries);
+  for (auto& counters : o.rss_end)
+    for (int& counter : counters) visit(counter);
+  all(o.flushes, o.flushed_pages, o.flush_pending, o.flush_pending_writable, o.steps_done,
+      o.batches, o.batched_entries);
   for (unsigned& times : o.flush_batched) visit(times);
   for (auto& both : o.neighbour_before)
     for (unsigned long long& entry : both) visit(entry);
@@ -55,7 +58,7 @@ void eachField(Outcome& o, unsigned entries, Visit visit) {
   for (char& c : o.message) visit(c);
   for (unsigned i = 0; i < entries; ++i) {
     EntryResult& r = o.entry[i];
-    all(r.before, r.after, r.seen, r.faults, r.page_flags, r.swap_count);
+    all(r.before, r.after, r.end, r.seen, r.faults, r.page_flags, r.swap_count);
   }
 }
 

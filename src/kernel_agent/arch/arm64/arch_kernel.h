@@ -9,6 +9,7 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) (!!pte_valid(pte))
 #define archStores(pte) pte_write(pte) /* a clean one too: hardware sets dirty */
+#define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 struct task_struct *agent_current; /* "mrs sp_el0": overlay/ptecheck_arch.h */
 

@@ -15,6 +15,7 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) ((pte_raw(pte) & cpu_to_be64(_PAGE_PRESENT)) && (pte_val(pte) & _PAGE_READ))
 #define archStores(pte) pte_write(pte)
+#define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 static struct cpu_spec agent_cpu;
 struct cpu_spec *cur_cpu_spec __weak;

@@ -10,6 +10,7 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) (!!(pte_val(pte) & _PAGE_PRESENT))
 #define archStores(pte) pte_write(pte) /* a clean one too: hardware sets dirty (Svadu) */
+#define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 struct task_struct *agent_current;
 struct kernel_mapping kernel_map __weak;

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Migration, files and device memory in the tree's own code: one small situation each, with what
+// every good kernel leaves behind.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "pte/swap_entries.h"
+#include "pte/x86_64.h"
+#include "subject/kernel_source.h"
+#include "subject/tree_subject.h"
+
+namespace ptecheck {
+namespace {
+
+constexpr auto kSwap = swapEntries<X86_64<>>();
+constexpr X86_64<> kX86;
+
+bool isSwapFile(std::uint64_t pte) {
+  return kSwap.types().kindOf(static_cast<unsigned>(kX86.swp_type(pte))) == SwapKind::kSwapFile;
+}
+
+class TreeFamilies : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    build_ = new TreeBuild(buildTree({.tree = getKernelSource("6.12", {})}));
+    subject_ = new TreeSubject(*build_);
+  }
+  static void TearDownTestSuite() {
+    delete subject_;
+    delete build_;
+  }
+
+  TreeFamilies() : scenario_(std::make_unique<Scenario>()), outcome_(std::make_unique<Outcome>()) {
+    std::memset(static_cast<void*>(scenario_.get()), 0, sizeof(Scenario));
+  }
+
+  // Two pages in one process, present, young and in a writable VMA.
+  Scenario& start(unsigned folio_flags, unsigned vma_flags = 0) {
+    Scenario& s = *scenario_;
+    s.pages = 2, s.processes = 1;
+    s.folio_flags = static_cast<unsigned short>(FOLIO_UPTODATE | FOLIO_LOCKED | folio_flags);
+    s.vma[0][0].flags = static_cast<unsigned short>(VMA_WRITE | vma_flags);
+    s.entry[0] = s.entry[1] = ENTRY_PRESENT | ENTRY_YOUNG;
+    return s;
+  }
+  Scenario& migrate(unsigned folio_flags, unsigned vma_flags = 0) {
+    Scenario& s = start(folio_flags, vma_flags);
+    s.operation = OPERATION_TRY_TO_MIGRATE;
+    return s;
+  }
+  void then(unsigned action, unsigned process = 0) {
+    scenario_->step[scenario_->steps++] = {static_cast<unsigned char>(action),
+                                           static_cast<unsigned char>(process), ALL_PAGES};
+  }
+  const Outcome& run() {
+    const Scenario* in[] = {scenario_.get()};
+    Outcome* out[] = {outcome_.get()};
+    subject_->run(in, out);
+    return *outcome_;
+  }
+  const Outcome& runWell() {
+    const Outcome& o = run();
+    EXPECT_EQ(o.status, STATUS_DONE) << o.message;
+    EXPECT_EQ(o.warnings, 0) << o.message;
+    EXPECT_EQ(o.outside, 0);
+    EXPECT_EQ(o.steps_done, scenario_->steps);
+    return o;
+  }
+
+  static TreeBuild* build_;
+  static TreeSubject* subject_;
+  std::unique_ptr<Scenario> scenario_;
+  std::unique_ptr<Outcome> outcome_;
+};
+TreeBuild* TreeFamilies::build_ = nullptr;
+TreeSubject* TreeFamilies::subject_ = nullptr;
+
+constexpr unsigned kSwapCached = FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
+
+// Writable, read-only and exclusive: three types; what else there is, in the entry's other bits.
+TEST_F(TreeFamilies, MigrationEntriesRememberEverything) {
+  Scenario& s = migrate(FOLIO_SWAPBACKED, VMA_UFFD_WP);
+  s.entry[0] |= ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY | ENTRY_SOFT_DIRTY;
+  s.entry[1] |= ENTRY_EXCLUSIVE | ENTRY_UFFD_WP;
+  const Outcome& o = runWell();
+  EXPECT_TRUE(kSwap.is(o.entry[0].after, SwapKind::kMigrationWrite));
+  EXPECT_TRUE(kSwap.is(o.entry[1].after, SwapKind::kMigrationReadExclusive));
+  for (unsigned page = 0; page < 2; ++page) {
+    const std::uint64_t pte = o.entry[page].after;
+    EXPECT_EQ(kSwap.swp_offset_pfn(pte), FOLIO_PFN + page);
+    EXPECT_TRUE(kSwap.is_migration_entry_young(pte));
+    EXPECT_EQ(kSwap.is_migration_entry_dirty(pte), page == 0);
+    EXPECT_EQ(kX86.pte_swp_soft_dirty(pte), page == 0);
+    EXPECT_EQ(kX86.pte_swp_uffd_wp(pte), page == 1);
+    EXPECT_EQ(o.entry[page].end, pte) << "no steps";
+    EXPECT_EQ(o.entry[page].seen, seenValue(SEEN_ORIGINAL, page)) << "waits, and finds it";
+    EXPECT_EQ(o.entry[page].page_flags, PAGE_EXCLUSIVE_BEFORE);
+  }
+  EXPECT_TRUE(o.unmapped);
+  EXPECT_EQ(o.mapcount, 0);
+  EXPECT_EQ(o.refcount, o.refcount_before - 2);
+  EXPECT_EQ(o.rss[0][RSS_ANON], 0);
+  EXPECT_TRUE(o.folio_flags & FOLIO_DIRTY);
+}
+
+TEST_F(TreeFamilies, WhatDidNotMoveIsMappedAsBefore) {
+  Scenario& s = migrate(kSwapCached, VMA_UFFD_WP);
+  s.entry[0] |= ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY | ENTRY_SOFT_DIRTY;
+  s.entry[1] |= ENTRY_UFFD_WP;
+  then(STEP_NOT_MIGRATED);
+  const Outcome& o = runWell();
+  EXPECT_FALSE(kX86.pte_present(o.entry[0].after));
+  for (unsigned page = 0; page < 2; ++page) EXPECT_EQ(o.entry[page].end, o.entry[page].before);
+  EXPECT_EQ(o.entry[0].page_flags, PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_END);
+  EXPECT_EQ(o.entry[1].page_flags, 0);
+  EXPECT_EQ(o.mapcount, 0);
+  EXPECT_EQ(o.mapcount_end, 2);
+}
+
+TEST_F(TreeFamilies, WhatMovedIsMappedElsewhere) {
+  Scenario& s = migrate(FOLIO_SWAPBACKED | FOLIO_DIRTY);
+  s.entry[0] |= ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY | ENTRY_SOFT_DIRTY;
+  then(STEP_MIGRATED);
+  then(STEP_READ);
+  const Outcome& o = runWell();
+  for (unsigned page = 0; page < 2; ++page) {
+    const std::uint64_t end = o.entry[page].end;
+    EXPECT_EQ(kX86.pte_pfn(end), MOVED_PFN + page);
+    EXPECT_EQ(end - (std::uint64_t{MOVED_PFN - FOLIO_PFN} << 12), o.entry[page].before);
+    EXPECT_EQ(o.entry[page].seen, seenValue(SEEN_ORIGINAL, page));
+  }
+  EXPECT_EQ(o.entry[0].page_flags, PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_END);
+  EXPECT_EQ(o.mapcount_end, 2);
+}
+
+// A pin ends the walk: the first entry is a migration entry, the second stays.
+TEST_F(TreeFamilies, APinnedPageDoesNotMigrate) {
+  Scenario& s = migrate(FOLIO_SWAPBACKED);
+  s.entry[1] |= ENTRY_EXCLUSIVE;
+  s.pins = 1;
+  then(STEP_NOT_MIGRATED);
+  const Outcome& o = runWell();
+  EXPECT_TRUE(kSwap.is(o.entry[0].after, SwapKind::kMigrationRead));
+  EXPECT_EQ(o.entry[1].after, o.entry[1].before);
+  EXPECT_EQ(o.mapcount, 1);
+  EXPECT_EQ(o.entry[0].end, o.entry[0].before);
+  EXPECT_EQ(o.mapcount_end, 2);
+}
+
+TEST_F(TreeFamilies, AFileMigratesThereAndBack) {
+  Scenario& s = migrate(FOLIO_FILE, VMA_FILE | VMA_SHARED);
+  s.entry[0] |= ENTRY_WRITE | ENTRY_DIRTY;
+  then(STEP_MIGRATED);
+  const Outcome& o = runWell();
+  EXPECT_TRUE(kSwap.is(o.entry[0].after, SwapKind::kMigrationWrite));
+  EXPECT_TRUE(kSwap.is(o.entry[1].after, SwapKind::kMigrationRead));
+  EXPECT_EQ(o.refcount_before, 1 + 2 + 2);
+  EXPECT_EQ(kX86.pte_pfn(o.entry[1].end), MOVED_PFN + 1);
+  EXPECT_TRUE(kX86.pte_write(o.entry[0].end));
+  EXPECT_TRUE(kX86.pte_dirty(o.entry[0].end));
+  EXPECT_EQ(o.rss_end[0][RSS_FILE], 0);
+}
+
+TEST_F(TreeFamilies, AFileLeavesMarkersWhereItWasProtected) {
+  for (const bool shmem : {false, true}) {
+    Scenario& s =
+        start(FOLIO_FILE | (shmem ? FOLIO_SWAPBACKED : 0), VMA_FILE | VMA_SHARED | VMA_UFFD_WP);
+    s.entry[0] |= ENTRY_UFFD_WP | ENTRY_DIRTY;
+    const Outcome& o = runWell();
+    EXPECT_TRUE(kSwap.is_pte_marker(o.entry[0].after));
+    EXPECT_EQ(kSwap.pte_marker_get(o.entry[0].after), kSwap.kMarkerUffdWp);
+    EXPECT_EQ(o.entry[1].after, 0u);
+    EXPECT_EQ(o.entry[0].seen, seenValue(SEEN_ORIGINAL, 0));
+    EXPECT_TRUE(o.folio_flags & FOLIO_DIRTY);
+    EXPECT_TRUE(o.folio_flags & FOLIO_FILE);
+    EXPECT_EQ(o.rss[0][shmem ? RSS_SHMEM : RSS_FILE], -2);
+    EXPECT_EQ(o.rss[0][shmem ? RSS_FILE : RSS_SHMEM], 0);
+    EXPECT_EQ(o.refcount, 1 + 2) << "isolation and page cache";
+  }
+}
+
+// A page written in a private mapping of a file: anonymous, and swapped.
+TEST_F(TreeFamilies, APrivatePageOfAFileIsSwapped) {
+  Scenario& s = start(kSwapCached, VMA_FILE);
+  s.entry[0] |= ENTRY_EXCLUSIVE;
+  s.entry[1] = ENTRY_MARKER;
+  const Outcome& o = runWell();
+  EXPECT_TRUE(isSwapFile(o.entry[0].after));
+  EXPECT_TRUE(kX86.pte_swp_exclusive(o.entry[0].after));
+  EXPECT_EQ(o.entry[1].after, o.entry[1].before);
+  EXPECT_EQ(o.entry[1].seen, SEEN_FAULT) << "the file's page, which is none of ours";
+}
+
+TEST_F(TreeFamilies, SwapEntriesAmongPresentOnesStay) {
+  Scenario& s = start(kSwapCached);
+  s.entry[0] = ENTRY_SWAP | ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY;
+  const Outcome& o = runWell();
+  EXPECT_EQ(kX86.swp_offset(o.entry[0].before), SWAP_OFFSET);
+  EXPECT_TRUE(kX86.pte_swp_exclusive(o.entry[0].before));
+  EXPECT_TRUE(kX86.pte_swp_soft_dirty(o.entry[0].before));
+  EXPECT_EQ(o.entry[0].after, o.entry[0].before);
+  EXPECT_EQ(o.mapcount_before, 1);
+  EXPECT_EQ(o.entry[0].seen, seenValue(SEEN_ORIGINAL, 0));
+}
+
+TEST_F(TreeFamilies, ADeviceExclusivePageIsSwappedWithItsBits) {
+  Scenario& s = start(kSwapCached, VMA_UFFD_WP);
+  s.entry[0] = ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+  s.entry[1] = ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | ENTRY_WRITE;
+  const Outcome& o = runWell();
+  EXPECT_TRUE(kSwap.is(o.entry[0].before, SwapKind::kDeviceExclusiveRead));
+  EXPECT_TRUE(kSwap.is(o.entry[1].before, SwapKind::kDeviceExclusiveWrite));
+  for (unsigned page = 0; page < 2; ++page) {
+    EXPECT_TRUE(isSwapFile(o.entry[page].after));
+    EXPECT_EQ(kX86.pte_swp_soft_dirty(o.entry[page].after), page == 0);
+    EXPECT_EQ(kX86.pte_swp_uffd_wp(o.entry[page].after), page == 0);
+  }
+  EXPECT_EQ(o.flushes, 0u);
+}
+
+TEST_F(TreeFamilies, ADevicePrivatePageMigrates) {
+  Scenario& s = migrate(FOLIO_SWAPBACKED | FOLIO_DEVICE_PRIVATE);
+  s.pages = 1;
+  s.entry[0] = ENTRY_DEVICE_PRIVATE | ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY;
+  then(STEP_NOT_MIGRATED);
+  const Outcome& o = runWell();
+  EXPECT_TRUE(kSwap.is(o.entry[0].before, SwapKind::kDevicePrivateWrite));
+  EXPECT_TRUE(kSwap.is(o.entry[0].after, SwapKind::kMigrationWrite));
+  EXPECT_EQ(o.entry[0].end, o.entry[0].before);
+  EXPECT_TRUE(o.folio_flags & FOLIO_DEVICE_PRIVATE);
+}
+
+TEST_F(TreeFamilies, ABrokenPageLeavesAHwpoisonEntry) {
+  for (const bool migrates : {false, true}) {
+    Scenario& s = start(FOLIO_SWAPBACKED | FOLIO_HWPOISON);
+    s.pages = 1;
+    s.ttu = migrates ? 0 : UNMAP_HWPOISON;
+    s.operation = migrates ? OPERATION_TRY_TO_MIGRATE : OPERATION_TRY_TO_UNMAP;
+    const Outcome& o = runWell();
+    EXPECT_TRUE(kSwap.is(o.entry[0].after, SwapKind::kHwpoison));
+    EXPECT_EQ(o.rss[0][RSS_ANON], -1);
+    EXPECT_EQ(o.entry[0].seen, SEEN_FAULT);
+  }
+}
+
+TEST_F(TreeFamilies, WhatThisEnvironmentCannotDoIsSaid) {
+  const auto reason = [&] {
+    const Outcome& o = run();
+    EXPECT_EQ(o.status, STATUS_UNSUPPORTED);
+    return std::string(o.message);
+  };
+  start(kSwapCached).event = EVENT_ARCH_UNMAP;
+  EXPECT_NE(reason().find("arch_unmap_one()"), std::string::npos);
+  scenario_->event = EVENT_NONE;
+  scenario_->pmd_mapped = 1;
+  EXPECT_NE(reason().find("mm/huge_memory.c"), std::string::npos);
+  scenario_->pmd_mapped = 0;
+  then(STEP_SWAPOFF);
+  EXPECT_NE(reason().find("mm/swapfile.c"), std::string::npos);
+  scenario_->steps = 0;
+  runWell();
+}
+
+}  // namespace
+}  // namespace ptecheck
