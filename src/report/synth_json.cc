@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <nlohmann/json.hpp>
 
-#include "check/synth_space.h"
-#include "mm/policy_words.h"
+#include "check/synth_words.h"
 #include "pte/architectures.h"
 #include "report/synth.h"
 #include "spec/rules.h"
@@ -13,11 +12,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json batchingJson(Case which, const Batching& batching) {
-  Json json = {{"policy", batchingWords(which, batching)}};
-  for (const TreatedBit& bit : kTreatedBits)
-    json[std::string(bit.name)] = treatName(batching.*bit.treat);
-  if (restores(which)) json["restore"] = restoreName(batching.restore);
+Json batchingJson(const SynthOptions& options, const Batching& batching) {
+  const BatchingWords words = wordsOf(options.which, batching);
+  Json json = {{"policy", words.policy}};
+  for (const auto& [bit, treat] : words.treats) json[bit] = treat;
+  json["restore"] = words.restore;
   return json;
 }
 
@@ -29,13 +28,13 @@ Json priceJson(const SynthPrice& price) {
           {"remembers", price.remembers}};
 }
 
-Json pointJson(Case which, const FrontierPoint& point) {
-  Json json = {{"batching", batchingJson(which, point.batching)},
+Json pointJson(const SynthOptions& options, const FrontierPoint& point) {
+  Json json = {{"batching", batchingJson(options, point.batching)},
                {"price", priceJson(point.price)},
                {"same_price", point.others},
                {"weaker", Json::array()}};
   for (const WeakerNeighbour& weaker : point.weaker) {
-    Json item = {{"batching", batchingJson(which, weaker.batching)},
+    Json item = {{"batching", batchingJson(options, weaker.batching)},
                  {"correct", !weaker.killed_by.has_value()}};
     if (weaker.killed_by) {
       item["rule"] = ruleInfo(weaker.killed_by->rule).name;
@@ -53,7 +52,7 @@ Json pointJson(Case which, const FrontierPoint& point) {
 std::string synthJson(const std::vector<SynthResult>& results, const std::string& version) {
   Json json = {{"schema", "ptecheck-synth-1"}, {"version", version}, {"results", Json::array()}};
   for (const SynthResult& result : results) {
-    Json item = {{"case", caseName(result.options.which)},
+    Json item = {{"case", wordsOf(result.options.which, {}).case_name},
                  {"arch", archId(result.options.arch)},
                  {"shadow_stacks", result.options.shadow_stacks},
                  {"batchings", result.batchings},
@@ -63,7 +62,7 @@ std::string synthJson(const std::vector<SynthResult>& results, const std::string
                  {"confirmed_on", result.confirmed_on},
                  {"frontier", Json::array()}};
     for (const FrontierPoint& point : result.frontier)
-      item["frontier"].push_back(pointJson(result.options.which, point));
+      item["frontier"].push_back(pointJson(result.options, point));
     json["results"].push_back(std::move(item));
   }
   return json.dump(2) + "\n";

@@ -3,24 +3,18 @@
 
 #include <algorithm>
 
-#include "check/synth_space.h"
-#include "mm/policy_words.h"
+#include "check/synth_words.h"
 #include "pte/architectures.h"
 #include "report/head.h"
 #include "report/layout.h"
 #include "report/lists.h"
 #include "report/numbers.h"
 #include "report/synth.h"
-#include "report/synth_words.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
 
 namespace {
-
-std::string restoreWords(const SynthResult& result, const FrontierPoint& point) {
-  return restores(result.options.which) ? std::string(restoreName(point.batching.restore)) : "-";
-}
 
 // So many for each thousand entries, with one decimal.
 std::string perThousand(std::uint64_t part, std::uint64_t whole) {
@@ -56,13 +50,12 @@ std::string weakerText(const FrontierPoint& point) {
 }
 
 std::string pointText(const SynthResult& result, const FrontierPoint& point, std::size_t number) {
-  std::string text =
-      fmt::format("\n{}. {}\n", number, batchingWords(result.options.which, point.batching));
-  text += paragraph("respects " + bitsTreated(point.batching, Treat::kRespect), "   ", 5);
+  const BatchingWords words = wordsOf(result.options.which, point.batching);
+  std::string text = fmt::format("\n{}. {}\n", number, words.policy);
+  text += paragraph("respects " + words.respected, "   ", 5);
   text += paragraph(
       fmt::format("merges by or {}, by and {}; takes the first entry's {}; restores {}",
-                  bitsTreated(point.batching, Treat::kOr), bitsTreated(point.batching, Treat::kAnd),
-                  bitsTreated(point.batching, Treat::kFirst), restoreWords(result, point)),
+                  words.merged_by_or, words.merged_by_and, words.taken_from_first, words.restore),
       "   ", 5);
   text += paragraph(priceText(point.price), "   ", 5);
   if (point.others != 0)
@@ -77,7 +70,7 @@ std::string pointText(const SynthResult& result, const FrontierPoint& point, std
 std::string resultText(const SynthResult& result) {
   const SynthOptions& options = result.options;
   std::string text =
-      heading(fmt::format("{}, {}{}", caseName(options.which), archName(options.arch),
+      heading(fmt::format("{}, {}{}", wordsOf(options.which, {}).case_name, archName(options.arch),
                           options.shadow_stacks ? "" : ", without shadow stacks"));
   text += paragraph(fmt::format(
       "{} batchings in {} classes, {} scenarios: {} classes break nothing. What is shown held in "
@@ -109,13 +102,11 @@ std::string synthMarkdown(const std::vector<SynthResult>& results) {
         if (point.price.spurious_soft_dirty != 0) append(list, "spurious soft-dirty");
         return list;
       }();
-      lines.add(
-          fmt::format("| {} | {{}} | {} | {} | {} | {} | {} | {} |", caseName(result.options.which),
-                      bitsTreated(point.batching, Treat::kRespect),
-                      bitsTreated(point.batching, Treat::kOr),
-                      bitsTreated(point.batching, Treat::kAnd), restoreWords(result, point),
-                      ratio(point.price.entries, point.price.batches), cost),
-          archId(result.options.arch));
+      const BatchingWords words = wordsOf(result.options.which, point.batching);
+      lines.add(fmt::format("| {} | {{}} | {} | {} | {} | {} | {} | {} |", words.case_name,
+                            words.respected, words.merged_by_or, words.merged_by_and, words.restore,
+                            ratio(point.price.entries, point.price.batches), cost),
+                archId(result.options.arch));
     }
   std::string text =
       "| case | architectures | respects | merges by or | merges by and | restores | entries a "
