@@ -9,93 +9,17 @@
 
 #include "check/arch_rules.h"
 #include "check/family_cases.h"
+#include "check/judged_policies.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
 #include "mm/policy_words.h"
 #include "scenario/error.h"
-#include "subject/model.h"
 
 namespace ptecheck {
 
 namespace {
-
-// The code that `differs` compares a policy with, in a form that makes equal code equal: at one
-// entry a batch there is nothing to respect or merge, and putting back the first, the merged or
-// each entry is the same. (The twin in model_check_test.cc runs the reference as it is.)
-Policy canonicalReference(const Policy& policy) {
-  Policy reference = policy.reference();
-  reference.name.clear();
-  reference.summary = {};
-  for (Batching& batching : reference.batching) {
-    const bool protects = batching.restore == Restore::kWriteProtect;
-    batching = Batching{};
-    if (protects) batching.restore = Restore::kWriteProtect;
-  }
-  return reference;
-}
-
-bool batchesAnything(const Policy& policy) {
-  return std::any_of(policy.batching.begin(), policy.batching.end(),
-                     [](const Batching& batching) { return batching.reach != Reach::kOne; });
-}
-
-// Policies on one machine, judged. `differs` needs the same code one entry at a time; policies that
-// have the same such reference share its outcome.
-class Judged {
- public:
-  Judged(std::vector<Policy> policies, RuleSet rules, Arch arch)
-      : policies_(std::move(policies)),
-        rules_(rules),
-        of_arch_(archRules(arch)),
-        model_(makeModel(arch)) {
-    for (const Policy& policy : policies_) {
-      if (!batchesAnything(policy)) {
-        reference_of_.push_back(kNone);  // it is its own reference
-        continue;
-      }
-      const Policy reference = canonicalReference(policy);
-      std::size_t i = 0;
-      while (i < references_.size() && !(references_[i] == reference)) ++i;
-      if (i == references_.size()) references_.push_back(reference);
-      reference_of_.push_back(i);
-    }
-    reference_outcomes_ = std::make_unique<Outcome[]>(references_.size());
-    outcome_ = std::make_unique<Outcome>();
-  }
-
-  // Calls use(row, outcome, broken) for each policy.
-  template <class Use>
-  void run(const Scenario& s, Use use) {
-    if (rules_ & ruleBit(Rule::kDiffers))
-      for (std::size_t i = 0; i < references_.size(); ++i)
-        model_->run(s, references_[i], reference_outcomes_[i]);
-    for (std::size_t row = 0; row < policies_.size(); ++row) {
-      model_->run(s, policies_[row], *outcome_);
-      RuleSet broken = of_arch_.judge(s, *outcome_) & rules_;
-      if ((rules_ & ruleBit(Rule::kDiffers)) && reference_of_[row] != kNone)
-        broken |= of_arch_.differs(s, *outcome_, reference_outcomes_[reference_of_[row]]);
-      use(row, *outcome_, broken);
-    }
-  }
-
-  const Outcome* referenceOutcome(std::size_t row) const {
-    return reference_of_[row] == kNone ? nullptr : &reference_outcomes_[reference_of_[row]];
-  }
-
- private:
-  static constexpr std::size_t kNone = ~std::size_t{0};
-
-  std::vector<Policy> policies_;
-  RuleSet rules_;
-  std::vector<Policy> references_;
-  std::vector<std::size_t> reference_of_;
-  const ArchRules& of_arch_;
-  std::unique_ptr<Model> model_;
-  std::unique_ptr<Outcome[]> reference_outcomes_;
-  std::unique_ptr<Outcome> outcome_;
-};
 
 // Policies that do the same in every scenario of the family run once; each row knows whose result
 // is its own. (The twin in model_check_test.cc runs every policy by itself.)
@@ -119,7 +43,7 @@ Sharing shareRuns(const std::vector<Policy>& policies, Family family) {
 
 // A cache line of its own: threads count in theirs all the time.
 struct alignas(128) Worker {
-  Judged judged;
+  JudgedPolicies judged;
   std::vector<Tally> tallies;
   std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
   std::array<std::uint64_t, 2> scenarios{};  // of the exhaustive and the random part
@@ -129,7 +53,7 @@ struct alignas(128) Worker {
 Finding makeFinding(const Policy& policy, Rule rule, const Space& space, Arch arch,
                     const Choices& choices) {
   FindingId id{space, arch, policy.name, choices};
-  Judged judged({policy}, ruleBit(rule), arch);
+  JudgedPolicies judged({policy}, ruleBit(rule), arch);
   Scenario scenario;
   const StillFails still_fails = [&](const Choices& tried, Choices* used) {
     Replay replay(tried);
@@ -179,7 +103,7 @@ std::string modelName(Arch arch) {
 
 ModelRun runOnModel(const Scenario& scenario, const Policy& policy, Arch arch) {
   ModelRun run;
-  Judged judged({policy}, kAllRules, arch);
+  JudgedPolicies judged({policy}, kAllRules, arch);
   judged.run(scenario, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
     run.outcome = outcome;
     run.broken = broken;
@@ -195,7 +119,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
   std::mutex progress_mutex;
   std::size_t units_done = 0;
   auto make_worker = [&](unsigned) {
-    return Worker{Judged(sharing.run, options.rules, options.arch),
+    return Worker{JudgedPolicies(sharing.run, options.rules, options.arch),
                   std::vector<Tally>(sharing.run.size())};
   };
   auto work = [&](Worker& worker, std::size_t unit) {
