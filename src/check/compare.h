@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Candidates side by side: policies of the model and kernel trees, over the same scenarios. What
+// they break, and what each costs - in every small situation, and in a mix of situations that are
+// drawn as often as they occur.
+#ifndef PTECHECK_CHECK_COMPARE_H
+#define PTECHECK_CHECK_COMPARE_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "check/compare_costs.h"
+#include "check/result.h"
+#include "check/tree_check.h"
+#include "mm/policy.h"
+#include "scenario/mix.h"
+
+namespace ptecheck {
+
+struct Candidate {
+  std::string name;                      // of its row
+  std::optional<Policy> policy;          // of the model, or ...
+  std::optional<TreeCheckOptions> tree;  // ... a tree: where, with which patches, and its cache
+  // It is there to be compared with: the tree that a patch is laid over. What it breaks is not held
+  // against the patch.
+  bool base = false;
+};
+
+struct CompareOptions {
+  SearchOptions search;  // random_scenarios: samples of the mix
+  Mix mix = builtInMix();
+};
+
+// One kind of scenarios. `check` has a row for each candidate, in order; of the mix, its findings
+// have no id but the scenario itself.
+struct ComparedPart {
+  CheckResult check;
+  std::vector<CompareCosts> costs;  // of each row
+  std::uint64_t freed = 0;          // entries that the reference (`unbatched`) drops or swaps out
+};
+
+struct Comparison {
+  Arch arch = kX86;
+  std::vector<bool> base;  // of each row: see Candidate
+  std::optional<ComparedPart> exhaustive, mix;
+  // Scenarios which one of the candidates could not run, and the first reason: they are left out
+  // for all.
+  std::uint64_t skipped = 0;
+  std::string skipped_reason;
+};
+
+// Throws Error(kCannotTest) if a tree cannot be tested. `say`: as of TreeCheckOptions.
+Comparison compare(const std::vector<Candidate>& candidates, const CompareOptions& options,
+                   const std::function<void(const std::string&)>& say = {});
+
+}  // namespace ptecheck
+
+#endif
