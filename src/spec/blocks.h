@@ -70,6 +70,7 @@ class Gathered {
       std::memcpy(static_cast<void*>(copy_.get()), &o,
                   outcomeBytes(std::min<std::size_t>(processes, MAX_PROCESSES), s.pages));
       for (unsigned p = 0; p < s.processes; ++p) gatherProcess(s, o, p);
+      for (unsigned p = 0; p < processes && p < MAX_PROCESSES; ++p) gatherEnd(s, o, p);
       outcome_ = copy_.get();
     }
   }
@@ -81,7 +82,9 @@ class Gathered {
 
   static bool anyMarked(const Scenario& s, const Outcome& o) {
     for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
-      if (isMarked<F>(o.entry[i].before) || isMarked<F>(o.entry[i].after)) return true;
+      if (isMarked<F>(o.entry[i].before) || isMarked<F>(o.entry[i].after) ||
+          isMarked<F>(o.entry[i].end))
+        return true;
     return false;
   }
 
@@ -96,6 +99,13 @@ class Gathered {
       if (!isMarked<F>(e.before) && onlyGained(e.before, seen[page].after))
         seen[page].after = e.before;
     }
+  }
+
+  void gatherEnd(const Scenario& s, const Outcome& o, unsigned process) {
+    const EntryResult* raw = o.entry + std::size_t{process} * s.pages;
+    EntryResult* seen = copy_->entry + std::size_t{process} * s.pages;
+    for (unsigned page = 0; page < s.pages; ++page)
+      if (isMarked<F>(raw[page].end)) seen[page].end = gather(s, raw, page, &EntryResult::end);
   }
 
   static Word gather(const Scenario& s, const EntryResult* raw, unsigned page,

@@ -9,7 +9,8 @@ namespace ptecheck {
 
 const char* const kLettersLegend =
     "w writable, s shadow stack, r read-only, E exclusive, D dirty, Y young,\n"
-    "S soft-dirty, U uffd-wp, N protnone; - none; swap:... a swap entry";
+    "S soft-dirty, U uffd-wp, N protnone; - none; swap:... a swap entry;\n"
+    "mig:..., devexcl:..., devpriv:... migration and device entries";
 
 std::string describeSeen(unsigned seen, unsigned page) {
   if (seen == SEEN_FAULT) return "?";
@@ -38,35 +39,65 @@ std::string otherThan(unsigned long long number, unsigned long long base, unsign
   return "=" + hex(number);
 }
 
+// The same for a page frame; where a migration puts the folio is "moved".
+std::string ofPlace(unsigned long long pfn, unsigned page, unsigned pages) {
+  if (page == kNoPage || pfn < MOVED_PFN || pfn - MOVED_PFN >= pages)
+    return otherThan(pfn, FOLIO_PFN, page, pages);
+  return pfn == MOVED_PFN + page ? "=moved" : "=moved page " + std::to_string(pfn - MOVED_PFN);
+}
+
 void padTo(std::string& line, std::size_t column) {
   if (line.size() < column) line.append(column - line.size(), ' ');
 }
 
 }  // namespace
 
-std::string describeFacts(const EntryFacts& f, unsigned page, unsigned pages) {
-  switch (f.form) {
-    case EntryFacts::Form::kNone:
+std::string describeReading(const Reading& r, bool page_exclusive, unsigned page, unsigned pages) {
+  const char access = !r.write ? 'r' : r.shadow_stack ? 's' : 'w';
+  switch (r.form) {
+    case EntryForm::kNone:
       return "-";
-    case EntryFacts::Form::kPresent: {
-      const char letters[] = {f.access,
-                              letter(f.exclusive, 'E'),
-                              letter(f.dirty, 'D'),
-                              letter(f.young, 'Y'),
-                              letter(f.soft_dirty, 'S'),
-                              letter(f.uffd_wp, 'U'),
-                              letter(f.protnone, 'N'),
+    case EntryForm::kPresent: {
+      // What a guest does not use is rare, so that the letter appears only then.
+      const char letters[] = {access,
+                              letter(page_exclusive, 'E'),
+                              letter(r.dirty, 'D'),
+                              letter(r.young, 'Y'),
+                              letter(r.soft_dirty, 'S'),
+                              letter(r.uffd_wp, 'U'),
+                              letter(r.protnone, 'N'),
                               '\0'};
-      return letters + otherThan(f.number, FOLIO_PFN, page, pages);
+      return letters + std::string(r.unused ? "X" : "") + ofPlace(r.number, page, pages);
     }
-    case EntryFacts::Form::kSwap: {
-      const char letters[] = {letter(f.exclusive, 'E'), letter(f.soft_dirty, 'S'),
-                              letter(f.uffd_wp, 'U'), '\0'};
+    case EntryForm::kSwap: {
+      const char letters[] = {letter(r.exclusive, 'E'), letter(r.soft_dirty, 'S'),
+                              letter(r.uffd_wp, 'U'), '\0'};
       std::string text = std::string("swap:") + letters;
-      if (page != kNoPage && f.type != SWAP_TYPE)
-        return text + "=" + std::to_string(f.type) + ":" + hex(f.number);
-      return text + otherThan(f.number, SWAP_OFFSET, page, pages);
+      if (page != kNoPage && r.type != SWAP_TYPE)
+        return text + "=" + std::to_string(r.type) + ":" + hex(r.number);
+      return text + otherThan(r.number, SWAP_OFFSET, page, pages);
     }
+    case EntryForm::kMigration: {
+      const char letters[] = {access,
+                              letter(r.exclusive, 'E'),
+                              letter(r.dirty, 'D'),
+                              letter(r.young, 'Y'),
+                              letter(r.soft_dirty, 'S'),
+                              letter(r.uffd_wp, 'U'),
+                              '\0'};
+      return std::string("mig:") + letters + otherThan(r.number, FOLIO_PFN, page, pages);
+    }
+    case EntryForm::kDeviceExclusive:
+    case EntryForm::kDevicePrivate: {
+      const char letters[] = {access, letter(page_exclusive, 'E'), letter(r.soft_dirty, 'S'),
+                              letter(r.uffd_wp, 'U'), '\0'};
+      return std::string(r.form == EntryForm::kDevicePrivate ? "devpriv:" : "devexcl:") + letters +
+             otherThan(r.number, FOLIO_PFN, page, pages);
+    }
+    case EntryForm::kHwpoison:
+      return "poison" + otherThan(r.number, FOLIO_PFN, page, pages);
+    case EntryForm::kMarker:
+      return r.uffd_wp ? "marker" : "poison-marker";
   }
   return "";
 }
@@ -80,7 +111,8 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
   auto same = [](const TableRow& a, const TableRow& b) {
     return std::equal(a.cells.begin(), a.cells.end(), b.cells.begin(), b.cells.end(),
                       [](const TableCell& x, const TableCell& y) {
-                        return x.before == y.before && x.after == y.after && x.reads == y.reads;
+                        return x.before == y.before && x.after == y.after && x.end == y.end &&
+                               x.reads == y.reads;
                       });
   };
   for (std::size_t i = 0; i < all_rows.size();) {
@@ -97,14 +129,17 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
     page_width = std::max(page_width, row.page.size());
   }
   struct Widths {
-    std::size_t before = 6, after = 5, reads = 5;
+    std::size_t before = 6, after = 5, end = 3, reads = 5;
     bool entries = false;  // a forked process has none
+    bool ends = false;
   };
   std::vector<Widths> widths(processes);
   for (const TableRow& row : rows) {
     for (std::size_t p = 0; p < row.cells.size(); ++p) {
       widths[p].before = std::max(widths[p].before, row.cells[p].before.size());
       widths[p].after = std::max(widths[p].after, row.cells[p].after.size());
+      widths[p].end = std::max(widths[p].end, row.cells[p].end.size());
+      widths[p].ends = widths[p].ends || !row.cells[p].end.empty();
       widths[p].reads = std::max(widths[p].reads, row.cells[p].reads.size());
       widths[p].entries = widths[p].entries || !row.cells[p].before.empty();
     }
@@ -112,6 +147,7 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
   auto columnsOf = [&](std::size_t p) {
     std::size_t columns = 4;  // name and space
     if (widths[p].entries) columns += widths[p].before + 1 + widths[p].after + 1;
+    if (widths[p].ends) columns += widths[p].end + 1;
     if (reads) columns += widths[p].reads + 1;
     return columns;
   };
@@ -133,6 +169,10 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
         head += "after";
         padTo(head, column += widths[p].after + 1);
       }
+      if (widths[p].ends) {
+        head += "end";
+        padTo(head, column += widths[p].end + 1);
+      }
       if (reads) {
         head += "reads";
         padTo(head, column + widths[p].reads + 1);
@@ -151,6 +191,10 @@ std::vector<std::string> layOut(const std::vector<TableRow>& all_rows, bool read
           padTo(line, column += widths[p].before + 1);
           line += cell.after;
           padTo(line, column += widths[p].after + 1);
+        }
+        if (widths[p].ends) {
+          line += cell.end;
+          padTo(line, column += widths[p].end + 1);
         }
         if (reads) {
           line += cell.reads;

@@ -7,6 +7,10 @@
 //             w writable, s writable as a shadow stack, r read-only; E its page is
 //             PageAnonExclusive, D dirty, Y young, S soft-dirty, U uffd-wp, N protnone
 //   swap:ESU  a swap entry of the page's own slot: exclusive marker, soft-dirty, uffd-wp
+//   mig:wEDYSU, devexcl:wSU, devpriv:wSU
+//             a migration entry and entries of devices: w or r, and what else they remember
+//   marker, poison, poison-marker
+//             a uffd-wp marker, a hwpoison entry, any other marker
 //   -         no entry
 //   ...=WHAT  it belongs to something else: another page of the folio, a page frame, a swap slot
 #ifndef PTECHECK_SPEC_DESCRIBE_H
@@ -17,6 +21,8 @@
 #include <vector>
 
 #include "scenario/flat.h"
+#include "spec/cases.h"
+#include "spec/reading.h"
 #include "spec/reasons.h"
 
 namespace ptecheck {
@@ -34,46 +40,14 @@ std::string describeSeen(unsigned seen, unsigned page);
 namespace spec_detail {
 
 // An entry, read: what describe() needs to know, free of any format.
-struct EntryFacts {
-  enum class Form { kNone, kPresent, kSwap } form;
-  char access;  // 'r', 'w', 's'
-  bool exclusive, dirty, young, soft_dirty, uffd_wp, protnone;
-  unsigned long long number;  // page frame, or swap offset
-  unsigned long long type;    // of the swap entry
-};
-
-template <class F>
-EntryFacts entryFacts(typename F::Word pte, bool page_exclusive) {
-  EntryFacts facts{};
-  if (F::pte_none(pte)) return facts;
-  if (F::pte_present(pte)) {
-    facts.form = EntryFacts::Form::kPresent;
-    facts.access = !F::pte_write(pte) ? 'r' : F::pte_shstk(pte) ? 's' : 'w';
-    facts.exclusive = page_exclusive;
-    facts.dirty = F::pte_dirty(pte);
-    facts.young = F::pte_young(pte);
-    facts.soft_dirty = F::pte_soft_dirty(pte);
-    facts.uffd_wp = F::pte_uffd_wp(pte);
-    facts.protnone = F::pte_protnone(pte);
-    facts.number = F::pte_pfn(pte);
-  } else {
-    facts.form = EntryFacts::Form::kSwap;
-    facts.exclusive = F::pte_swp_exclusive(pte);
-    facts.soft_dirty = F::pte_swp_soft_dirty(pte);
-    facts.uffd_wp = F::pte_swp_uffd_wp(pte);
-    facts.type = F::swp_type(pte);
-    facts.number = F::swp_offset(pte);
-  }
-  return facts;
-}
-
 // `page`: the folio page whose place this is, or kNoPage to name no place.
-std::string describeFacts(const EntryFacts& facts, unsigned page, unsigned pages);
+std::string describeReading(const Reading& reading, bool page_exclusive, unsigned page,
+                            unsigned pages);
 
-// What stands in a table: one row a page, columns before, after and (with `reads`) what is read, a
-// process.
+// What stands in a table: one row a page, columns before, after, end (if any cell has one) and
+// (with `reads`) what is read, a process.
 struct TableCell {
-  std::string before, after, reads;
+  std::string before, after, end, reads;
 };
 struct TableRow {
   std::string page;
@@ -88,13 +62,22 @@ std::vector<std::string> layOut(const std::vector<TableRow>& rows, bool reads, u
 template <class F>
 std::string describe(typename F::Word pte, bool page_exclusive = false, unsigned page = kNoPage,
                      unsigned pages = 0) {
-  return spec_detail::describeFacts(spec_detail::entryFacts<F>(pte, page_exclusive), page, pages);
+  return spec_detail::describeReading(spec_detail::readEntry<F>(pte), page_exclusive, page, pages);
 }
 
-// The whole outcome, entries before and after, as lines of at most `width` columns where the number
-// of processes allows. Neighbouring pages with equal lines share one; neighbours of the folio are
-// listed if they changed. `reads`: with what each process reads after the steps (processes that
-// were forked too).
+// Are the entries after all steps worth a column: did steps change some, beyond what plain accesses
+// do?
+inline bool showsEnd(const Scenario& s, const Outcome& o) {
+  if (s.steps == 0 || o.steps_done != s.steps || spec_detail::isPlainReclaim(s)) return false;
+  for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
+    if (o.entry[i].end != o.entry[i].after) return true;
+  return o.processes > s.processes;
+}
+
+// The whole outcome, entries before and after (and at the end, if showsEnd()), as lines of at most
+// `width` columns where the number of processes allows. Neighbouring pages with equal lines share
+// one; neighbours of the folio are listed if they changed. `reads`: with what each process reads
+// after the steps (processes that were forked too).
 template <class F>
 std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool reads,
                                      unsigned width = 75) {
@@ -110,10 +93,12 @@ std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool r
     for (unsigned process = 0; process < s.processes; ++process) {
       const auto before = o.neighbour_before[process][side],
                  after = o.neighbour_after[process][side];
-      row.cells.push_back({describe<F>(before), before == after ? "same" : describe<F>(after), ""});
+      row.cells.push_back(
+          {describe<F>(before), before == after ? "same" : describe<F>(after), "", ""});
     }
     rows.push_back(row);
   };
+  const bool ends = showsEnd(s, o);
   addNeighbours(0);
   const unsigned processes = reads && o.processes > s.processes ? o.processes : s.processes;
   for (unsigned page = 0; page < s.pages; ++page) {
@@ -128,6 +113,10 @@ std::vector<std::string> beforeAfter(const Scenario& s, const Outcome& o, bool r
             describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, page, s.pages);
         if (cell.before == cell.after) cell.after = e.before == e.after ? "same" : cell.after + "!";
       }
+      if (ends && process < s.processes && e.end == e.after)
+        cell.end = "same";
+      else if (ends)
+        cell.end = describe<F>(e.end, (e.page_flags & PAGE_EXCLUSIVE_END) != 0, page, s.pages);
       cell.reads = describeSeen(e.seen, page);
       row.cells.push_back(cell);
     }

@@ -27,6 +27,17 @@ std::string seenExpected(unsigned expected, unsigned page) {
   return expected == SEEN_FAULT ? "a page of another folio" : describeSeen(expected, page);
 }
 
+unsigned rssKindOf(const Outcome& o) {
+  if (!(o.folio_flags_before & FOLIO_FILE)) return RSS_ANON;
+  return o.folio_flags_before & FOLIO_SWAPBACKED ? RSS_SHMEM : RSS_FILE;
+}
+
+std::string rssEndOf(const Outcome& o, unsigned process) {
+  std::string text;
+  for (int change : o.rss_end[process]) text += (text.empty() ? "" : ", ") + signedNumber(change);
+  return text;
+}
+
 Words entryWords(const Record& r, const Sides& sides) {
   const std::string moved = " (" + sides.before + " -> " + sides.after + ")";
   const std::string also =
@@ -35,6 +46,23 @@ Words entryWords(const Record& r, const Sides& sides) {
           : ", and " + sides.others +
                 (sides.others.size() > 1 ? " map the same page" : " maps the same page");
   switch (r.reason) {
+    case Reason::kWrongForm:
+      return {"mapping", "this operation does not make such an entry of it" + moved};
+    case Reason::kWrongFrame:
+      return {"mapping", "the entry in its place is of another page" + moved};
+    case Reason::kWriteInEntry:
+      return {"write", (r.rule == Rule::kWriteGained
+                            ? "read-only, but the entry in its place is writable" + also
+                            : std::string("writable, but the entry in its place is not")) +
+                           moved};
+    case Reason::kMigratedClean:
+      return {"dirty", "dirty, but neither its migration entry nor the folio is" + moved};
+    case Reason::kDroppedClean:
+      return {"dirty", "dirty, and gone, and the folio is not dirty" + moved};
+    case Reason::kMarkerMissing:
+      return {"uffd-wp", "uffd-wp, but no marker says so" + moved};
+    case Reason::kMarkerUnasked:
+      return {"uffd-wp", "a uffd-wp marker where nothing was write-protected" + moved};
     case Reason::kWrite:
       if (r.rule == Rule::kWriteGained)
         return {"write", "read-only before, writable after" + also + moved};
@@ -96,6 +124,48 @@ Words entryWords(const Record& r, const Sides& sides) {
   }
 }
 
+// What the steps made of an entry.
+Words endWords(const Record& r, const Sides& sides) {
+  const std::string moved = sides.before.empty()
+                                ? " (" + sides.after + ")"
+                                : " (" + sides.before + ", after the steps " + sides.after + ")";
+  switch (r.reason) {
+    case Reason::kEndForm:
+      return {"mapping", "none of the steps makes such an entry of it" + moved};
+    case Reason::kEndNotBack:
+      return {"mapping", "did not come back" + moved};
+    case Reason::kEndWrongPage:
+      return {"mapping", "maps another page after the steps" + moved};
+    case Reason::kEndWrite:
+      if (r.rule == Rule::kWriteGained)
+        return {"write", "writable after the steps, and must not be" + moved};
+      return {"write", "read-only after the steps, and need not be" + moved};
+    case Reason::kEndUffdWp:
+      return {"uffd-wp",
+              std::string(sides.after.find('U') != std::string::npos || sides.after == "marker"
+                              ? "uffd-wp only after the steps"
+                              : "no longer uffd-wp after the steps") +
+                  moved};
+    case Reason::kEndSoftDirty:
+      return {"soft-dirty",
+              std::string(r.rule == Rule::kSoftDirtyLost ? "no longer soft-dirty after the steps"
+                                                         : "soft-dirty only after the steps") +
+                  moved};
+    case Reason::kEndClean:
+      return {"dirty", "clean after the steps, and the folio is not dirty either" + moved};
+    case Reason::kEndExclusiveLost:
+      return {"exclusive", "was exclusive, and is not after the steps" + moved};
+    case Reason::kEndExclusive:
+      if (r.process == kNoProcess) return {"exclusive", "exclusive after the steps, for no reason"};
+      return {"exclusive", "exclusive after the steps, and must not be" + moved};
+    case Reason::kEndShared:
+      return {"exclusive", "exclusive after the steps, but " + std::to_string(r.detail) +
+                               " entries stand for it"};
+    default:
+      return {"", ""};
+  }
+}
+
 Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
   const int right = static_cast<int>(r.detail);
   const int* rss = o.rss[r.process < MAX_PROCESSES ? r.process : 0];
@@ -119,7 +189,18 @@ Words counterWords(const Scenario& s, const Outcome& o, const Record& r) {
     case Reason::kRssSwap:
       return {"rss", "swap rss changed by " + signedNumber(rss[RSS_SWAP]) + ", should be " +
                          signedNumber(right)};
+    case Reason::kRssFolio:
+      return {"rss", "rss changed by " + signedNumber(rss[rssKindOf(o)]) + ", should be " +
+                         signedNumber(-right)};
+    case Reason::kMapcountEnd:
+      return {"mapcount", "mapcount is " + std::to_string(o.mapcount_end) +
+                              " after the steps, should be " + std::to_string(right)};
+    case Reason::kRssEnd:
+      return {"rss", "rss (anonymous, file, shmem, swap) changed by " + rssEndOf(o, r.process) +
+                         " up to the end of the steps, which does not fit the entries"};
     case Reason::kRssOther:
+      if (o.folio_flags_before & FOLIO_FILE)
+        return {"rss", "rss of a kind changed that is not the folio's"};
       return {"rss", "file or shmem rss changed by " + signedNumber(rss[RSS_FILE]) + " and " +
                          signedNumber(rss[RSS_SHMEM]) + ", but the folio is anonymous"};
     case Reason::kSwapCount:
@@ -205,6 +286,7 @@ Words words(const Scenario& s, const Outcome& o, const Outcome* one, const Recor
                             seenExpected(r.detail, r.page)};
   }
   Words found = entryWords(r, sides);
+  if (found.text.empty()) found = endWords(r, sides);
   if (found.text.empty()) found = counterWords(s, o, r);
   if (found.text.empty()) found = folioWords(o, r, sides);
   return found;
@@ -215,7 +297,7 @@ Words words(const Scenario& s, const Outcome& o, const Outcome* one, const Recor
 std::string othersMapping(const Scenario& s, unsigned process, unsigned page) {
   std::string names;
   for (unsigned p = 0; p < s.processes; ++p) {
-    if (p == process || !(s.entry[std::size_t{p} * s.pages + page] & ENTRY_PRESENT)) continue;
+    if (p == process || !entryMaps(s.entry[std::size_t{p} * s.pages + page])) continue;
     if (!names.empty()) names += " and ";
     names += processName(p);
   }

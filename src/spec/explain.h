@@ -28,17 +28,12 @@ struct Violation {
 
 namespace spec_detail {
 
-struct Record {
-  Rule rule;
-  Reason reason;
-  unsigned process, page, detail;
-};
-
 struct RecordingSink {
   std::vector<Record> records;
   void operator()(Rule rule, Reason reason, unsigned process, unsigned page, unsigned detail = 0) {
     records.push_back({rule, reason, process, page, detail});
   }
+  void operator()(const Record& record) { records.push_back(record); }
 };
 
 // The entry a record is about, in words; empty strings if it is about none.
@@ -50,6 +45,23 @@ struct Sides {
 Violation explainRecord(const Scenario& s, const Outcome& o, const Outcome* one_by_one,
                         const Record& record, const Sides& sides);
 std::string othersMapping(const Scenario& s, unsigned process, unsigned page);
+
+constexpr bool isAboutEnd(Reason reason) {
+  return reason >= Reason::kEndForm && reason <= Reason::kEndShared;
+}
+
+// After the operation, and after the steps.
+template <class F>
+Sides endSides(const Scenario& s, const Outcome& o, const Record& record) {
+  Sides sides;
+  if (record.page == kNoPage || record.process == kNoProcess) return sides;
+  const EntryResult& e = o.entry[std::size_t{record.process} * s.pages + record.page];
+  if (record.process < s.processes)
+    sides.before =
+        describe<F>(e.after, (e.page_flags & PAGE_EXCLUSIVE_AFTER) != 0, record.page, s.pages);
+  sides.after = describe<F>(e.end, (e.page_flags & PAGE_EXCLUSIVE_END) != 0, record.page, s.pages);
+  return sides;
+}
 
 }  // namespace spec_detail
 
@@ -63,7 +75,10 @@ std::vector<Violation> explainRules(const Scenario& s, const Outcome& o) {
   std::vector<Violation> violations;
   for (const Record& record : sink.records) {
     Sides sides;
-    if (record.page != kNoPage && record.process != kNoProcess && record.process < s.processes) {
+    if (isAboutEnd(record.reason)) {
+      sides = endSides<F>(s, o, record);
+    } else if (record.page != kNoPage && record.process != kNoProcess &&
+               record.process < s.processes) {
       const EntryResult& e = o.entry[std::size_t{record.process} * s.pages + record.page];
       sides.before =
           describe<F>(e.before, (e.page_flags & PAGE_EXCLUSIVE_BEFORE) != 0, record.page, s.pages);

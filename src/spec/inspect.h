@@ -40,6 +40,7 @@
 
 #include "scenario/flat.h"
 #include "spec/blocks.h"
+#include "spec/cases.h"
 #include "spec/contents.h"
 #include "spec/identity.h"
 #include "spec/reasons.h"
@@ -297,6 +298,10 @@ template <class F, class Sink>
 inline void inspectGathered(const Scenario& s, const Outcome& o, Sink& sink) {
   if (o.status == STATUS_BUG) sink(Rule::kOwnChecks, Reason::kStopped, kNoProcess, kNoPage);
   if (o.status != STATUS_DONE) return;
+  if (!isPlainReclaim(s)) [[unlikely]] {
+    inspectCase(s, o, kFormatFacts<F>, sink);
+    return;
+  }
   if (o.warnings != 0) sink(Rule::kOwnChecks, Reason::kWarned, kNoProcess, kNoPage);
   const Frame f = frameOf(s, o);
   Tally tally;

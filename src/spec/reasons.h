@@ -44,6 +44,25 @@ enum class Reason : std::uint8_t {
   kMarkerInvented,   // the other way round
   kExclusiveCopied,  // marker set and page still exclusive
   kPinnedUnmapped,   // exclusive and pinned
+  // anything else in its place
+  kWrongForm,      // this operation does not make such an entry of it
+  kWrongFrame,     // a migration, hwpoison or device entry of another page
+  kWriteInEntry,   // write, of a migration or device entry
+  kMigratedClean,  // neither migration entry nor folio know that it was dirty
+  kDroppedClean,   // dropped or poisoned; it was dirty, the folio is not
+  kMarkerMissing,  // it was uffd-wp, and the VMA wants to know
+  kMarkerUnasked,  // a marker where no bit was
+  // after the steps, against what the operation left
+  kEndForm,           // became something that no step makes of it
+  kEndNotBack,        // is still (or is now) something else than a present entry
+  kEndWrongPage,      // maps another page, or the page where it was before it moved
+  kEndWrite,          // write bit
+  kEndUffdWp,         // uffd-wp bit
+  kEndSoftDirty,      // soft-dirty bit
+  kEndClean,          // the dirty bit is neither in the entry nor on the folio
+  kEndExclusiveLost,  // PageAnonExclusive or its marker
+  kEndExclusive,      // the same, invented or kept by one who must not
+  kEndShared,         // exclusive, and mapped more than once
   // page and folio
   kExclusiveInvented,
   kExclusiveLostWritable,
@@ -62,8 +81,11 @@ enum class Reason : std::uint8_t {
   kRefcount,
   kRssAnon,
   kRssSwap,
+  kRssFolio,  // the kind of the folio
   kRssOther,
   kSwapCount,
+  kMapcountEnd,
+  kRssEnd,
   // contents; detail: what should have been read
   kSeen,
   // differs: batched against one by one
@@ -77,10 +99,18 @@ enum class Reason : std::uint8_t {
   kDiffersFlush,
 };
 
+// What a sink is told.
+struct Record {
+  Rule rule;
+  Reason reason;
+  unsigned process, page, detail;
+};
+
 // The sink that answers "which rules", and nothing else.
 struct BitSink {
   RuleSet broken = 0;
   void operator()(Rule rule, Reason, unsigned, unsigned, unsigned = 0) { broken |= ruleBit(rule); }
+  void operator()(const Record& record) { broken |= ruleBit(record.rule); }
 };
 
 }  // namespace spec_detail
