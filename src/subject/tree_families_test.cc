@@ -11,6 +11,7 @@
 #include "pte/swap_entries.h"
 #include "pte/x86_64.h"
 #include "subject/kernel_source.h"
+#include "subject/tree_arch.h"
 #include "subject/tree_subject.h"
 
 namespace ptecheck {
@@ -263,6 +264,53 @@ TEST_F(TreeFamilies, WhatThisEnvironmentCannotDoIsSaid) {
   EXPECT_NE(reason().find("mm/swapfile.c"), std::string::npos);
   scenario_->steps = 0;
   runWell();
+}
+
+// Each architecture's own entries: there and back; and the kinds that its configuration has, which
+// the model counts swap types with.
+TEST(TreeFamiliesElsewhere, MigrateThereAndBack) {
+  for (const TreeArch& arch : treeArchs()) {
+    SCOPED_TRACE(arch.id);
+    const TreeBuild build = buildTree({.tree = getKernelSource("6.12", {}), .arch = arch.id});
+    EXPECT_TRUE(build.left_out.empty());
+    TreeSubject subject(build);
+    Scenario s;
+    const auto o = std::make_unique<Outcome>();
+    const auto run = [&](bool device_private, bool broken) {
+      std::memset(static_cast<void*>(&s), 0, sizeof s);
+      const unsigned kind = device_private ? ENTRY_DEVICE_PRIVATE : ENTRY_PRESENT;
+      s.operation = OPERATION_TRY_TO_MIGRATE;
+      s.pages = device_private || broken ? 1 : 2, s.processes = 1;
+      s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED | FOLIO_SWAPBACKED;
+      if (device_private) s.folio_flags |= FOLIO_DEVICE_PRIVATE;
+      if (broken) s.folio_flags |= FOLIO_HWPOISON;
+      s.vma[0][0].flags = VMA_WRITE;
+      s.entry[0] = static_cast<unsigned short>(kind | ENTRY_WRITE | ENTRY_EXCLUSIVE);
+      if (!device_private) s.entry[0] |= ENTRY_YOUNG | ENTRY_DIRTY;
+      s.entry[1] = ENTRY_PRESENT | ENTRY_EXCLUSIVE;
+      s.steps = 1;
+      s.step[0] = {STEP_NOT_MIGRATED, 0, ALL_PAGES};
+      const Scenario* in[] = {&s};
+      Outcome* out[] = {o.get()};
+      subject.run(in, out);
+      return o->status;
+    };
+    const SwapConfig config = swapConfig(arch.id);
+    EXPECT_EQ(run(false, true), config.memory_failure ? STATUS_DONE : STATUS_UNSUPPORTED)
+        << o->message;
+    EXPECT_EQ(run(true, false), config.device_private ? STATUS_DONE : STATUS_UNSUPPORTED)
+        << o->message;
+    if (config.device_private) {
+      EXPECT_EQ(o->entry[0].end, o->entry[0].before);
+    }
+    EXPECT_EQ(run(false, false), STATUS_DONE) << o->message;
+    for (unsigned page = 0; page < 2; ++page) {
+      EXPECT_NE(o->entry[page].after, o->entry[page].before);
+      EXPECT_EQ(o->entry[page].end, o->entry[page].before) << page;
+    }
+    EXPECT_EQ(o->warnings, 0) << o->message;
+    EXPECT_EQ(o->mapcount_end, 2);
+  }
 }
 
 }  // namespace

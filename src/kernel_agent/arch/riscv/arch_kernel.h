@@ -3,8 +3,7 @@
  * riscv, what agent.c must know. Part of agent.c, which explains the names.
  *
  * The kernel keeps `current` in the register tp, which is the C library's thread pointer here:
- * overlay/asm/current.h makes it a variable. Memory is flat (CONFIG_FLATMEM): `mem_map` is the array
- * of struct page.
+ * overlay/asm/current.h makes it a variable. The array of struct page is where substitutions.txt says.
  */
 #define ARCH_TABLE_SLOTS PTRS_PER_PTE
 #define ARCH_NONE __pte(0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* riscv, what runtime.c must know. Part of runtime.c, which explains the names. */
 #define ARCH_RAM 0x1000000000ul
-#define ARCH_VMEMMAP 0x1100000000ul
+#define ARCH_VMEMMAP 0x1100000000ul /* as in substitutions.txt */
 
 static unsigned long archProgramCounter(int number, const ucontext_t *context) {
   (void)number;
@@ -13,14 +13,10 @@ static int archIsPrivileged(int number, const siginfo_t *info) {
   return number == SIGILL;
 }
 
-WEAK void *mem_map;
-/* Page frames that there are: from phys_ram_base, which is 0. */
-WEAK unsigned long max_mapnr = RAM_PAGES, phys_ram_base;
+/* Page frames begin at phys_ram_base, which is 0; the array of struct page too. */
+WEAK unsigned long max_mapnr = RAM_PAGES, phys_ram_base, vmemmap_start_pfn;
 
-static const char *archMapped(void) {
-  mem_map = env_vmemmap;
-  return NULL;
-}
+static const char *archMapped(void) { return NULL; }
 
 /* ---- TLB: arch/riscv/mm/tlbflush.c, v6.12, which asks other CPUs through firmware ---- */
 
