@@ -4,6 +4,9 @@
 // read-only protection of the VMA, then young, write, dirty, soft-dirty, uffd-wp and PROT_NONE, so
 // that what a format cannot express, or expresses by moving bits, comes out as in the kernel. Where
 // a format has contiguous blocks and the scenario wants them, they are folded last.
+//
+// Nearly all scenarios have nothing but present entries and holes; those are looked up. What else
+// there is (kRare) is made one by one.
 #ifndef PTECHECK_MM_BUILD_H
 #define PTECHECK_MM_BUILD_H
 
@@ -28,7 +31,50 @@ typename F::Word presentEntry(typename F::Word pfn, unsigned bits, bool shadow_s
   pte = bits & ENTRY_SOFT_DIRTY ? F::pte_mksoft_dirty(pte) : F::pte_clear_soft_dirty(pte);
   if ((bits & ENTRY_WRITE) && shadow_stack) pte = F::pte_mkwrite(pte, true);
   if (bits & ENTRY_UFFD_WP) pte = F::pte_mkuffd_wp(pte);
+  if (bits & ENTRY_UNUSED) pte = F::pte_mkunused(pte);
   if (bits & ENTRY_PROTNONE) pte = F::pte_modify(pte, F::page_none());
+  return pte;
+}
+
+// Entries, folios and VMAs that only the code for all cases (unmap_all.h, migrate.h) knows.
+inline constexpr unsigned kRareEntries =
+    ENTRY_UNUSED | ENTRY_SWAP | ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE | ENTRY_MARKER;
+
+// An entry in swap form for page `page` of the folio.
+template <EntryFormat F>
+typename F::Word swapFormEntry(unsigned bits, int page) {
+  using Word = typename F::Word;
+  constexpr SwapEntries<F> kEntries = swapEntries<F>();
+  const Word pfn = Word(FOLIO_PFN) + Word(static_cast<long>(page));
+  const bool write = (bits & ENTRY_WRITE) != 0;
+  Word pte;
+  if (bits & ENTRY_MARKER) {
+    return kEntries.make_pte_marker(Word(kEntries.kMarkerUffdWp));
+  } else if (bits & ENTRY_SWAP) {
+    pte = F::swp_entry(Word(SWAP_TYPE), pfn - Word(FOLIO_PFN) + Word(SWAP_OFFSET));
+    if (bits & ENTRY_EXCLUSIVE) pte = F::pte_swp_mkexclusive(pte);
+  } else if (bits & ENTRY_DEVICE_EXCLUSIVE) {
+    pte = kEntries.make(write ? SwapKind::kDeviceExclusiveWrite : SwapKind::kDeviceExclusiveRead,
+                        pfn);
+  } else {
+    pte = kEntries.make(write ? SwapKind::kDevicePrivateWrite : SwapKind::kDevicePrivateRead, pfn);
+  }
+  if (bits & ENTRY_SOFT_DIRTY) pte = F::pte_swp_mksoft_dirty(pte);
+  if (bits & ENTRY_UFFD_WP) pte = F::pte_swp_mkuffd_wp(pte);
+  return pte;
+}
+
+// The entry that __split_huge_pmd_locked() makes of a huge one. The NUMA hint is not passed on, and
+// pte_mkdirty() may set soft-dirty.
+template <EntryFormat F>
+typename F::Word splitEntry(unsigned bits, bool shadow_stack, int page) {
+  using Word = typename F::Word;
+  Word pte = F::pfn_pte(Word(FOLIO_PFN) + Word(static_cast<long>(page)), F::page_readonly());
+  if (bits & ENTRY_WRITE) pte = F::pte_mkwrite(pte, shadow_stack);
+  if (!(bits & ENTRY_YOUNG)) pte = F::pte_mkold(pte);
+  if (bits & ENTRY_DIRTY) pte = F::pte_mkdirty(pte);
+  if (bits & ENTRY_SOFT_DIRTY) pte = F::pte_mksoft_dirty(pte);
+  if (bits & ENTRY_UFFD_WP) pte = F::pte_mkuffd_wp(pte);
   return pte;
 }
 
@@ -75,7 +121,8 @@ template <EntryFormat F>
 class Building {
  public:
   // Also fills in what the outcome says about the state before: entries, neighbours, counters.
-  void build(const Scenario& s, World<F>& w, Outcome& out) {
+  // Returns whether there are only present entries and holes.
+  bool build(const Scenario& s, World<F>& w, Outcome& out) {
     const unsigned first = scenarioFirstSlot(&s);
     clean(w, first, s.pages, s.processes);
     w.first = first;
@@ -88,20 +135,29 @@ class Building {
     w.event_chances = 0;
     w.event_fired = false;
     w.batches = w.batched_entries = w.outside = w.warnings = 0;
+    w.pmd_mapped = s.pmd_mapped;
     w.folio.pages = s.pages;
+    w.folio.pfn = FOLIO_PFN;
     w.folio.flags = s.folio_flags;
     w.page(~0U) = w.page(s.pages) = {};
+    met_ = 0;
     int mapped = buildProcess<true>(s, w, 0, out);
     for (unsigned p = 1; p < s.processes; ++p) mapped += buildProcess<false>(s, w, p, out);
+    const bool plain = !(met_ & kRareEntries);
+    if (!plain || s.pmd_mapped) [[unlikely]] {
+      mapped = buildRare(s, w, out);
+    }
     if constexpr (F::kContiguous > 1) {
-      if (s.folded) fold(w, out);
+      if (s.folded || s.pmd_mapped) fold(s, w, out);
     }
     w.folio.mapcount = mapped;
     w.folio.refcount = 1 + mapped + s.references;
     if (w.folio.has(FOLIO_SWAPCACHE)) w.folio.refcount += s.pages;
+    if (w.folio.has(FOLIO_FILE)) w.folio.refcount += s.pages;
     // A pin is a reference and is counted; in a small folio it is 1024 references instead.
     w.folio.refcount += w.folio.large() ? s.pins : s.pins * kPinBias;
     w.folio.pincount = w.folio.large() ? s.pins : 0;
+    return plain;
   }
 
  private:
@@ -152,15 +208,15 @@ class Building {
   template <bool kFirst>
   int buildRange(const unsigned short* entry, Word* ptep, EntryResult* result, Page* page,
                  unsigned from, unsigned to, bool shadow_stack) {
-    unsigned mapped = 0;
+    unsigned mapped = 0, met = 0;
     for (unsigned i = from; i < to; ++i) {
       const unsigned bits = entry[i];
       ptep[i] = result[i].before = table_.make(bits, shadow_stack, static_cast<int>(i));
       const unsigned present = bits & ENTRY_PRESENT;
       static_assert(ENTRY_PRESENT == 1);
       mapped += present;
-      const unsigned both = PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER;
-      const unsigned flags = (bits & ENTRY_EXCLUSIVE ? both : 0U) & (0U - present);
+      met |= bits;
+      const unsigned flags = (bits & ENTRY_EXCLUSIVE ? kExclusive : 0U) & (0U - present);
       if constexpr (kFirst) {
         page[i] = {static_cast<short>(present), 0, static_cast<unsigned short>(flags)};
       } else {
@@ -168,13 +224,43 @@ class Building {
         page[i].flags = static_cast<unsigned short>(page[i].flags | flags);
       }
     }
+    met_ |= met;
     return static_cast<int>(mapped);
   }
 
+  // The folio's entries once more, of all kinds. Returns the number of mappings.
+  static int buildRare(const Scenario& s, World<F>& w, Outcome& out) {
+    int mapped = 0;
+    for (unsigned i = 0; i < s.pages; ++i) w.page(i) = {};
+    for (unsigned p = 0; p < s.processes; ++p)
+      for (unsigned i = 0; i < s.pages; ++i) {
+        const unsigned bits = s.entry[p * s.pages + i];
+        Word& pte = w.mm[p].pte[w.first + i];
+        const bool shadow_stack = w.mm[p].vmaOf(w.first + i).has(VMA_SHADOW_STACK);
+        const int page = static_cast<int>(i);
+        if (bits & (kRareEntries & ~unsigned{ENTRY_UNUSED})) {
+          pte = swapFormEntry<F>(bits, page);
+        } else if (s.pmd_mapped >> p & 1) {
+          pte = splitEntry<F>(bits, shadow_stack, page);
+        } else if (bits & ENTRY_PRESENT) {
+          pte = presentEntry<F>(Word(FOLIO_PFN + i), bits, shadow_stack);
+        }
+        out.entry[p * s.pages + i].before = pte;
+        if (!entryMaps(bits)) continue;
+        ++mapped;
+        ++w.page(i).mapcount;
+        if (bits & ENTRY_EXCLUSIVE)
+          w.page(i).flags = static_cast<unsigned short>(w.page(i).flags | kExclusive);
+      }
+    return mapped;
+  }
+
   // Every block that may be one becomes one.
-  static void fold(World<F>& w, Outcome& out) {
+  static void fold(const Scenario& s, World<F>& w, Outcome& out) {
     TlbFlushes not_counted;
     for (unsigned p = 0; p < w.processes; ++p) {
+      // A huge mapping is split with set_ptes(), which makes whole blocks.
+      if (!s.folded && !(s.pmd_mapped >> p & 1)) continue;
       Word* ptep = w.mm[p].pte.data();
       PageTable<F, Folio> table(ptep, w.folio, not_counted);
       for (unsigned slot = w.first; slot < w.first + w.folio.pages; ++slot)
@@ -190,8 +276,11 @@ class Building {
     return table_.make(nearest & ENTRY_PRESENT ? nearest : plain, shadow_stack, page);
   }
 
+  static constexpr unsigned kExclusive = PAGE_EXCLUSIVE_BEFORE | Page::kNow;
+
   EntryTable<F> table_;
   unsigned first_ = 0, pages_ = 0;
+  unsigned met_ = 0;  // ENTRY_* of all the folio's entries
 };
 
 }  // namespace ptecheck

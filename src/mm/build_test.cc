@@ -106,9 +106,9 @@ TEST(Build, ExclusiveIsTheSameInAllRecordsOfAPage) {
   Story story = still("rx -");
   story.process("- rx", VMA_LOCKED);
   story.run("unbatched");
-  const unsigned both = PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER;
+  const unsigned always = PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER | PAGE_EXCLUSIVE_END;
   for (unsigned p : {0U, 1U})
-    for (unsigned page : {0U, 1U}) EXPECT_EQ(story.at(page, p).page_flags, both);
+    for (unsigned page : {0U, 1U}) EXPECT_EQ(story.at(page, p).page_flags, always);
 }
 
 }  // namespace

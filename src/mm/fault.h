@@ -5,7 +5,11 @@
 // does:
 //
 //   none         do_anonymous_page   zero page for a read, a new page for a write
+//                do_fault            in a VMA of a file: its page, or a copy for a private write
+//   marker       handle_pte_marker   as none; what is mapped is armed again
 //   swap entry   do_swap_page        the folio is still in the swap cache: it is mapped again
+//                                    (device-exclusive: taken back; hwpoison: SIGBUS; a page that
+//                                    is migrating or in device memory is not to be touched here)
 //   protnone     do_numa_page        accessible again
 //   read-only    do_wp_page          reuse or copy
 //   old, clean   handle_pte_fault    marked; only where neither hardware nor the handler of TLB
@@ -20,6 +24,7 @@
 #ifndef PTECHECK_MM_FAULT_H
 #define PTECHECK_MM_FAULT_H
 
+#include "mm/device_exclusive.h"
 #include "mm/frames.h"
 #include "mm/policy.h"
 #include "mm/world.h"
@@ -57,14 +62,37 @@ class Fault {
 
   // What a load by process p would return; changes nothing.
   Token peek(unsigned p, unsigned page) {
-    const Word pte = w_.mm[p].pte[w_.first + page];
-    if (F::pte_none(pte)) return SEEN_ZERO;
+    const Mm<F>& mm = w_.mm[p];
+    const Word pte = mm.pte[w_.first + page];
+    if (F::pte_none(pte)) return missing(mm, page);
     if (F::pte_present(pte)) return frames_.contents(pfnOf(pte));
-    const unsigned swapped = swapPageOf(pte);
-    return swapped < w_.folio.pages ? frames_.contents(FOLIO_PFN + swapped) : foreignSwap(pte);
+    switch (kEntries.kindOf(pte)) {
+      case SwapKind::kSwapFile: {
+        const unsigned swapped = w_.swapPageOf(pte);
+        return swapped < w_.folio.pages ? frames_.contents(w_.folio.pfn + swapped)
+                                        : foreignSwap(pte);
+      }
+      case SwapKind::kMarker:
+        return missing(mm, page);
+      case SwapKind::kHwpoison:
+        return SEEN_FAULT;
+      default:
+        return frames_.contents(static_cast<std::uint64_t>(kEntries.swp_offset_pfn(pte)));
+    }
   }
 
+  // Why a scenario cannot go on, or nullptr.
+  const char* stuck() const { return stuck_; }
+
  private:
+  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  // What is behind an empty entry.
+  Token missing(const Mm<F>& mm, unsigned page) {
+    if (!mm.vmaOf(w_.first + page).has(VMA_FILE)) return SEEN_ZERO;
+    return w_.folio.anonymous() ? kForeignToken : frames_.contents(w_.folio.pfn + page);
+  }
+
   static constexpr unsigned kMaxFaults = 8;  // more than any legal entry needs
 
   struct Access {  // struct vm_fault
@@ -82,12 +110,6 @@ class Fault {
 
   static std::uint64_t pfnOf(Word pte) { return static_cast<std::uint64_t>(F::pte_pfn(pte)); }
 
-  // The folio's page that a swap entry stands for; >= folio.pages if it is another folio's.
-  unsigned swapPageOf(Word pte) const {
-    const Word page = F::swp_offset(pte) - Word(SWAP_OFFSET);
-    return page < Word(w_.folio.pages) ? static_cast<unsigned>(page) : ~0U;
-  }
-
   Token foreignSwap(Word pte) const {
     return originalOfSwap(static_cast<std::uint64_t>(F::swp_offset(pte)), w_.folio.pages);
   }
@@ -96,9 +118,9 @@ class Fault {
   bool handle_mm_fault(const Access& a) {
     if (a.write && !a.vma.has(VMA_WRITE)) return false;
     if (F::pte_none(a.pte)) {
-      do_anonymous_page(a);
+      a.vma.has(VMA_FILE) ? do_fault(a, false) : do_anonymous_page(a);
     } else if (!F::pte_present(a.pte)) {
-      do_swap_page(a);
+      return handle_nonpresent(a);
     } else if (F::pte_protnone(a.pte)) {
       do_numa_page(a);
     } else if (a.write && !F::pte_write(a.pte)) {
@@ -110,11 +132,68 @@ class Fault {
     return true;
   }
 
+  bool handle_nonpresent(const Access& a) {
+    const SwapKind kind = kEntries.kindOf(a.pte);
+    switch (kind) {
+      case SwapKind::kSwapFile:
+        do_swap_page(a);
+        return true;
+      case SwapKind::kMarker:  // pte_marker_handle_uffd_wp()
+        if (a.vma.has(VMA_FILE)) {
+          do_fault(a, a.vma.has(VMA_UFFD_WP));
+        } else {
+          do_anonymous_page(a);
+        }
+        return true;
+      case SwapKind::kHwpoison:  // SIGBUS
+        return false;
+      case SwapKind::kDeviceExclusiveWrite:
+      case SwapKind::kDeviceExclusiveRead:
+        restoreExclusiveEntry(w_, a.mm, a.slot);
+        return true;
+      case SwapKind::kDevicePrivateWrite:
+      case SwapKind::kDevicePrivateRead:
+        stuck_ = "UNSUPPORTED a process touches a page in device memory";
+        return false;
+      default:
+        stuck_ = "UNSUPPORTED a process touches a page whose migration has not ended";
+        return false;
+    }
+  }
+
+  // The page of a file: the folio's own, or, where an anonymous page of a private mapping was, one
+  // that nobody knows. `armed`: there was a uffd-wp marker.
+  void do_fault(const Access& a, bool armed) {
+    const bool mine = !w_.folio.anonymous();
+    const bool shared = a.vma.has(VMA_SHARED);
+    if (a.write && !shared && !armed) {  // do_cow_fault()
+      ++a.mm.rss[RSS_ANON];
+      mapNewPage(a, mine ? frames_.contents(w_.folio.pfn + a.page) : kForeignToken);
+      return;
+    }
+    std::uint64_t pfn;
+    if (mine) {
+      pfn = w_.folio.pfn + a.page;
+      ++w_.page(a.page).mapcount;
+      ++w_.folio.mapcount;
+      ++w_.folio.refcount;
+      ++a.mm.rss[w_.folio.rssKind()];
+    } else {
+      pfn = frames_.allocate(kForeignToken, false, true);
+      ++a.mm.rss[RSS_FILE];
+    }
+    Word pte = F::pfn_pte(Word(pfn), F::page_readonly());
+    if (a.write && !armed) pte = maybe_mkwrite(F::pte_mkdirty(pte), a.vma);  // do_shared_fault()
+    if (armed) pte = F::pte_mkuffd_wp(pte);
+    set_pte(a, pte);
+  }
+
   void do_anonymous_page(const Access& a) {
     if (!a.write) {
       set_pte(a, F::pte_mkspecial(F::pfn_pte(Word(kZeroPfn), F::page_readonly())));
       return;
     }
+    ++a.mm.rss[RSS_ANON];
     mapNewPage(a, SEEN_ZERO);
   }
 
@@ -168,24 +247,30 @@ class Fault {
       set_pte(a, F::pte_clear_uffd_wp(a.pte));
       return;
     }
-    if (exclusive(a.pte) || wp_can_reuse_anon_folio(a)) {
-      setExclusive(a.pte);
+    const bool shared_file = a.vma.has(VMA_SHARED);  // wp_page_shared()
+    if (shared_file || exclusive(a.pte) || wp_can_reuse_anon_folio(a)) {
+      if (!shared_file) setExclusive(a.pte);
       const Word pte = maybe_mkwrite(F::pte_mkdirty(F::pte_mkyoung(a.pte)), a.vma);
       table(a).ptep_set_access_flags(a.slot, pte, true);  // wp_page_reuse()
       return;
     }
     mapNewPage(a, frames_.contents(pfnOf(a.pte)));  // wp_page_copy()
-    unmapOld(a.pte);
+    unmapOld(a.mm, a.pte);
+    ++a.mm.rss[RSS_ANON];
   }
 
-  void unmapOld(Word pte) {
+  void unmapOld(Mm<F>& mm, Word pte) {
     const unsigned page = w_.pageOf(pte);
     if (page < w_.folio.pages) {
+      --mm.rss[w_.folio.rssKind()];
       --w_.page(page).mapcount;
       --w_.folio.mapcount;
       --w_.folio.refcount;
     } else if (Frame* frame = frames_.frame(pfnOf(pte))) {
       --frame->references;
+      --mm.rss[frame->file ? RSS_FILE : RSS_ANON];
+    } else if (!F::pte_special(pte)) {
+      --mm.rss[RSS_ANON];
     }
   }
 
@@ -193,15 +278,16 @@ class Fault {
   bool wp_can_reuse_anon_folio(const Access& a) {
     if (w_.pageOf(a.pte) >= w_.folio.pages) {
       const Frame* frame = frames_.frame(pfnOf(a.pte));
-      return frame && frame->references == 1;
+      return frame && frame->references == 1 && !frame->file;
     }
+    if (!w_.folio.anonymous()) return false;
     if (policy_.mutant == Mutant::kReuseShared) return true;
     if (!w_.folio.large()) {
-      folio_free_swap();
+      w_.folio_free_swap();
       return w_.folio.refcount == 1;
     }
     if (!policy_.reuses_large_folios || mappingsOf(a.mm) != w_.folio.mapcount) return false;
-    folio_free_swap();
+    w_.folio_free_swap();
     return w_.folio.refcount == w_.folio.mapcount;
   }
 
@@ -209,34 +295,30 @@ class Fault {
     int mapped = 0;
     for (unsigned i = 0; i < w_.folio.pages; ++i) {
       const Word pte = mm.pte[w_.first + i];
-      if (F::pte_present(pte) && w_.pageOf(pte) < w_.folio.pages) ++mapped;
+      const bool device = !F::pte_none(pte) && !F::pte_present(pte) &&
+                          kEntries.is_device_exclusive_entry(pte) &&
+                          w_.pfnSwapPageOf(pte) < w_.folio.pages;
+      if (device || (F::pte_present(pte) && w_.pageOf(pte) < w_.folio.pages)) ++mapped;
     }
     return mapped;
-  }
-
-  // Leaves the swap cache, if no swap entry needs it.
-  void folio_free_swap() {
-    if (!w_.folio.swapcache()) return;
-    for (unsigned i = 0; i < w_.folio.pages; ++i)
-      if (w_.page(i).swap_count > 0) return;
-    w_.folio.flags = (w_.folio.flags & ~unsigned{FOLIO_SWAPCACHE}) | FOLIO_DIRTY;
-    w_.folio.refcount -= static_cast<int>(w_.folio.pages);
   }
 
   void do_swap_page(const Access& a) {
     const Word swp = a.pte;
     bool mine = F::pte_swp_exclusive(swp);
-    const unsigned page = swapPageOf(swp);
+    const unsigned page = w_.swapPageOf(swp);
     Word pte;
+    --a.mm.rss[RSS_SWAP];
+    ++a.mm.rss[RSS_ANON];
     if (page < w_.folio.pages) {
       --w_.page(page).swap_count;
       ++w_.folio.refcount;  // the lookup in the swap cache; becomes the mapping's
       const int cached = 1 + static_cast<int>(w_.folio.pages);
       if (a.vma.has(VMA_LOCKED) || w_.folio.has(FOLIO_MLOCKED) ||
           (a.write && w_.folio.refcount == cached))
-        folio_free_swap();
+        w_.folio_free_swap();
       mine = mine || w_.folio.refcount == 1;
-      pte = F::pfn_pte(Word(FOLIO_PFN) + Word(page), F::page_readonly());
+      pte = F::pfn_pte(Word(w_.folio.pfn + page), F::page_readonly());
       ++w_.page(page).mapcount;
       ++w_.folio.mapcount;
       if (mine) w_.page(page).setExclusive();
@@ -259,6 +341,7 @@ class Fault {
   World<F>& w_;
   Frames& frames_;
   const Policy& policy_;
+  const char* stuck_ = nullptr;
 };
 
 }  // namespace ptecheck

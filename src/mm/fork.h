@@ -7,12 +7,14 @@
 // Source: copy_present_ptes(), copy_present_page(), copy_nonpresent_pte() of mm/memory.c, 6.12;
 // (in batches, but one entry at a time unless they are a contiguous block: nothing else differs);
 // dup_userfaultfd() without UFFD_FEATURE_EVENT_FORK: the child is not registered; VM_LOCKED is not
-// inherited; VM_DROPPABLE mappings are wiped (VM_WIPEONFORK, mm/mmap.c).
+// inherited; VM_DROPPABLE mappings are wiped (VM_WIPEONFORK, mm/mmap.c); VMAs of a file that have
+// no anonymous pages are not copied, as faults can do it (vma_needs_copy()).
 #ifndef PTECHECK_MM_FORK_H
 #define PTECHECK_MM_FORK_H
 
 #include <algorithm>
 
+#include "mm/device_exclusive.h"
 #include "mm/frames.h"
 #include "mm/world.h"
 #include "pte/format.h"
@@ -40,11 +42,14 @@ class Fork {
     const unsigned end = w_.first + w_.folio.pages;
     for (unsigned slot = w_.first, nr; slot < end; slot += nr) {
       const Vma& vma = dst.vmaOf(slot);
-      nr = vma.has(VMA_DROPPABLE) ? wipe(dst, slot) : copy(src, dst, slot, vma);
+      const bool empty = vma.has(VMA_DROPPABLE) || !w_.folio.anonymous();
+      nr = empty ? wipe(dst, slot) : copy(src, dst, slot, vma);
     }
   }
 
  private:
+  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
   // These return the number of entries they were about.
   static unsigned wipe(Mm<F>& dst, unsigned slot) {
     dst.pte[slot] = F::none();
@@ -52,18 +57,56 @@ class Fork {
   }
 
   unsigned copy(Mm<F>& src, Mm<F>& dst, unsigned slot, const Vma& vma) {
-    const Word pte = w_.table(src).ptep_get(slot);
+    Word pte = w_.table(src).ptep_get(slot);
     if (F::pte_none(pte)) return wipe(dst, slot);
-    if (F::pte_present(pte)) return copy_present_ptes(src, dst, slot, pte, vma);
-    dst.pte[slot] = copy_nonpresent_pte(src.pte[slot]);
-    return 1;
+    if (!F::pte_present(pte)) {
+      if (!kEntries.is_device_exclusive_entry(pte)) {
+        dst.pte[slot] = copy_nonpresent_pte(src.pte[slot], dst);
+        return 1;
+      }
+      restoreExclusiveEntry(w_, src, slot);
+      pte = w_.table(src).ptep_get(slot);
+    }
+    return copy_present_ptes(src, dst, slot, pte, vma);
   }
 
-  Word copy_nonpresent_pte(Word& src) {
-    const Word page = F::swp_offset(src) - Word(SWAP_OFFSET);
-    if (page < Word(w_.folio.pages)) ++w_.page(static_cast<unsigned>(page)).swap_count;
-    src = F::pte_swp_clear_exclusive(src);
+  // The child is not registered with userfaultfd: it gets neither uffd-wp nor markers.
+  Word copy_nonpresent_pte(Word& src, Mm<F>& dst) {
+    const SwapKind kind = kEntries.kindOf(src);
+    if (kind == SwapKind::kMarker) return F::none();
+    if (kind == SwapKind::kSwapFile) {
+      const unsigned page = w_.swapPageOf(src);
+      if (page < w_.folio.pages) ++w_.page(page).swap_count;
+      ++dst.rss[RSS_SWAP];
+      src = F::pte_swp_clear_exclusive(src);
+    } else if (kEntries.is_migration_entry(src)) {
+      ++dst.rss[RSS_ANON];
+      // What was exclusive is shared now, and nobody may write. Young and dirty stay.
+      if (kind != SwapKind::kMigrationRead) src = readable(src, SwapKind::kMigrationRead);
+    } else if (kEntries.is_device_private_entry(src)) {
+      ++dst.rss[RSS_ANON];
+      const unsigned page = w_.pfnSwapPageOf(src);
+      if (page < w_.folio.pages) {
+        w_.page(page).clearExclusive();
+        ++w_.page(page).mapcount;
+        ++w_.folio.mapcount;
+        ++w_.folio.refcount;
+      }
+      // The kernel drops soft-dirty here: checkpoints do not work with devices anyway.
+      if (kind == SwapKind::kDevicePrivateWrite) {
+        const bool uffd_wp = F::pte_swp_uffd_wp(src);
+        src = kEntries.make(SwapKind::kDevicePrivateRead, F::swp_offset(src));
+        if (uffd_wp) src = F::pte_swp_mkuffd_wp(src);
+      }
+    }
     return F::pte_swp_clear_uffd_wp(src);
+  }
+
+  static Word readable(Word src, SwapKind kind) {
+    Word pte = kEntries.make(kind, F::swp_offset(src));
+    if (F::pte_swp_soft_dirty(src)) pte = F::pte_swp_mksoft_dirty(pte);
+    if (F::pte_swp_uffd_wp(src)) pte = F::pte_swp_mkuffd_wp(pte);
+    return pte;
   }
 
   unsigned copy_present_ptes(Mm<F>& src, Mm<F>& dst, unsigned slot, Word pte, const Vma& vma) {
@@ -72,10 +115,12 @@ class Fork {
     unsigned nr = from.pte_batch_hint(slot, pte);
     if (nr > 1) nr = std::min(nr, w_.within(vma, slot));
     const unsigned page = w_.pageOf(pte);
+    unsigned kind = RSS_ANON;
     if (page < w_.folio.pages) {
       if (w_.folio.maybeDmaPinned()) {  // not in batches
         nr = 1;
         if (w_.page(page).exclusive()) {
+          ++dst.rss[RSS_ANON];
           to.set_pte(slot, copy_present_page(pfn, vma));
           return 1;
         }
@@ -87,9 +132,11 @@ class Fork {
       w_.folio.mapcount += static_cast<int>(nr);
       w_.folio.refcount += static_cast<int>(nr);
     } else if (Frame* frame = frames_.frame(pfn)) {
+      if (frame->file) kind = RSS_FILE;
       frame->exclusive = false;
       ++frame->references;
     }
+    if (!F::pte_special(pte)) dst.rss[kind] += static_cast<int>(nr);
     if (F::pte_write(pte)) {
       from.wrprotect_ptes(slot, nr);
       pte = F::pte_wrprotect(pte);

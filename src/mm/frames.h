@@ -43,6 +43,7 @@ struct Frame {
   Token contents;
   std::uint16_t references;  // one a mapping
   bool exclusive;            // PageAnonExclusive
+  bool file = false;         // of a file: nobody's to reuse
 };
 
 class Frames {
@@ -53,16 +54,24 @@ class Frames {
   void reset(unsigned pages) {
     count_ = 0;
     pages_ = pages;
+    moved_pages_ = 0;
     for (unsigned i = 0; i < pages; ++i) {
       folio_[i] = originalToken(i);
       other_[i] = {kForeignToken, 0, false};
     }
   }
 
-  // The new frame's page frame number; exclusive, mapped once.
-  std::uint64_t allocate(Token contents, bool exclusive) {
-    new_[count_] = {contents, 1, exclusive};
+  // The new frame's page frame number; mapped once.
+  std::uint64_t allocate(Token contents, bool exclusive, bool file = false) {
+    new_[count_] = {contents, 1, exclusive, file};
     return kFirstNewPfn + count_++;
+  }
+
+  // Migration copies the folio to where it goes; who writes to the old page frames afterwards
+  // writes to memory that is nobody's.
+  void move(unsigned pages) {
+    for (unsigned i = 0; i < pages; ++i) moved_[i] = folio_[i];
+    moved_pages_ = pages;
   }
 
   // The small folio that is this page frame, or nullptr: it is the zero page, of the folio, or
@@ -77,6 +86,7 @@ class Frames {
   // which nothing is remembered.
   Token& contents(std::uint64_t pfn) {
     if (pfn - FOLIO_PFN < pages_) return folio_[pfn - FOLIO_PFN];
+    if (pfn - MOVED_PFN < moved_pages_) return moved_[pfn - MOVED_PFN];
     if (Frame* small = frame(pfn)) return small->contents;
     elsewhere_ = pfn == kZeroPfn ? Token{SEEN_ZERO} : kForeignToken;
     return elsewhere_;
@@ -85,7 +95,9 @@ class Frames {
  private:
   unsigned count_ = 0;
   unsigned pages_ = 0;
+  unsigned moved_pages_ = 0;  // 0: the folio is where it was
   std::array<Token, MAX_PAGES> folio_;
+  std::array<Token, MAX_PAGES> moved_;
   std::array<Frame, MAX_PAGES> other_;
   std::array<Frame, kMaxNew> new_;
   Token elsewhere_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // The modelled machine: a Scenario and a Policy in, an Outcome out. One machine serves any number
-// of scenarios, one after the other, and allocates nothing; threads need one each (about 140 KB).
+// of scenarios, one after the other, and allocates nothing; threads need one each (about 160 KB).
 // The outcome depends on scenario and policy alone.
 #ifndef PTECHECK_MM_MACHINE_H
 #define PTECHECK_MM_MACHINE_H
@@ -15,7 +15,10 @@
 #include "mm/fork.h"
 #include "mm/frames.h"
 #include "mm/policy.h"
+#include "mm/remove_migration.h"
+#include "mm/swapoff.h"
 #include "mm/unmap.h"
+#include "mm/unmap_all.h"
 #include "mm/world.h"
 #include "pte/format.h"
 #include "scenario/flat.h"
@@ -28,22 +31,72 @@ class Machine {
   // `scenario`: numbers must be within the bounds of flat.h. Of `out`, everything is written that
   // belongs to a record of this size, including the entries of processes that steps fork.
   void run(const Scenario& scenario, const Policy& policy, Outcome& out) {
-    clearHeader(out);
-    if (scenario.operation != OPERATION_TRY_TO_UNMAP) {
-      unsupported(out, "UNSUPPORTED the model knows no such operation");
-      return;
-    }
-    building_.build(scenario, w_, out);
-    out.refcount_before = w_.folio.refcount;
-    out.mapcount_before = w_.folio.mapcount;
-    out.folio_flags_before = w_.folio.visibleFlags();
-    unmap(policy);
-    collect(out);
-    if (scenario.steps != 0) runSteps(scenario, policy, out);
+    run(scenario, policy, out, !isPlain(scenario));
+  }
+  // With the code for all cases, even where there is faster one.
+  void runSlowly(const Scenario& scenario, const Policy& policy, Outcome& out) {
+    run(scenario, policy, out, true);
   }
 
  private:
   using Word = typename F::Word;
+
+  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  // Does the head of the scenario ask for nothing but what unmap.h is made for?
+  static bool isPlain(const Scenario& s) {
+    constexpr unsigned kRareFolios = FOLIO_FILE | FOLIO_HWPOISON | FOLIO_DEVICE_PRIVATE;
+    unsigned vma_flags = 0;
+    for (const auto& vmas : s.vma) vma_flags |= vmas[0].flags | vmas[1].flags;
+    return s.operation == OPERATION_TRY_TO_UNMAP && !(s.folio_flags & kRareFolios) &&
+           !(vma_flags & (VMA_FILE | VMA_SHARED)) && !(s.ttu & UNMAP_HWPOISON) &&
+           s.event != EVENT_ARCH_UNMAP && s.pmd_mapped == 0;
+  }
+
+  void run(const Scenario& scenario, const Policy& policy, Outcome& out, bool all_cases) {
+    clearHeader(out);
+    if (scenario.operation > OPERATION_TRY_TO_MIGRATE) {
+      unsupported(out, "UNSUPPORTED the model knows no such operation");
+      return;
+    }
+    if (!building_.build(scenario, w_, out)) all_cases = true;
+    if (all_cases && lacks(scenario)) {
+      unsupported(out, "UNSUPPORTED this architecture has no entries of that kind");
+      return;
+    }
+    out.refcount_before = w_.folio.refcount;
+    out.mapcount_before = w_.folio.mapcount;
+    out.folio_flags_before = w_.folio.visibleFlags();
+    if (!all_cases && isFast(policy)) {
+      unmap(policy);
+    } else if (scenario.operation == OPERATION_TRY_TO_MIGRATE) {
+      UnmapAll<F>(w_, policy).try_to_migrate();
+    } else {
+      UnmapAll<F>(w_, policy).try_to_unmap();
+    }
+    collect(out);
+    if (all_cases) lookAgain(policy, out);
+    if (scenario.steps != 0) runSteps(scenario, policy, out);
+  }
+
+  // Kinds of entries that are there, or may be left behind, and that the format cannot express.
+  static bool lacks(const Scenario& s) {
+    const SwapTypes& types = kEntries.types();
+    const auto has = [&](SwapKind kind) { return types.typeOf(kind) < SwapTypes::kTypes; };
+    unsigned bits = 0;
+    for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i) bits |= s.entry[i];
+    return (!has(SwapKind::kHwpoison) && (s.folio_flags & FOLIO_HWPOISON)) ||
+           (!has(SwapKind::kDevicePrivateRead) &&
+            ((s.folio_flags & FOLIO_DEVICE_PRIVATE) ||
+             (bits & (ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE)))) ||
+           (!F::kHasUnused && (bits & ENTRY_UNUSED));
+  }
+
+  // Can unmap.h do it?
+  bool isFast(const Policy& policy) const {
+    if (w_.folio.has(FOLIO_SWAPBACKED)) return !policy.batches(Case::kSwapBacked);
+    return !policy.batches(Case::kLazyfree) || isKernels(policy.of(Case::kLazyfree));
+  }
 
   // Only large lazyfree folios are batched; the rest goes without the code for it.
   void unmap(const Policy& policy) {
@@ -112,6 +165,15 @@ class Machine {
     }
   }
 
+  // What processes read, once more, where an entry may be of any kind.
+  void lookAgain(const Policy& policy, Outcome& out) {
+    frames_.reset(w_.folio.pages);
+    Fault<F> fault(w_, frames_, policy);
+    for (unsigned p = 0; p < w_.processes; ++p)
+      for (unsigned i = 0; i < w_.folio.pages; ++i)
+        out.entry[p * w_.folio.pages + i].seen = fault.peek(p, i);
+  }
+
   // What a load returns as long as nobody has written.
   static Token original(Word pte, unsigned pages) {
     if (F::pte_none(pte)) return SEEN_ZERO;
@@ -119,7 +181,8 @@ class Machine {
     return originalOfSwap(F::swp_offset(pte), pages);
   }
 
-  // Reclaim is over: the folio is back on its list and unlocked. Now the processes go on.
+  // The operation is over: the folio is back on its list and unlocked (a migrating one a little
+  // early: nobody looks). Now the processes go on.
   void runSteps(const Scenario& scenario, const Policy& policy, Outcome& out) {
     const unsigned pages = w_.folio.pages;
     --w_.folio.refcount;
@@ -131,6 +194,8 @@ class Machine {
         if (!F::pte_present(pte) || w_.pageOf(pte) < pages) continue;
         if (Frame* frame = frames_.frame(F::pte_pfn(pte))) ++frame->references;
       }
+    for (unsigned i = 0; i < unsigned{scenario.processes} * pages; ++i)  // not from the operation
+      if (scenario.entry[i] & ENTRY_SWAP) ++w_.page(i % pages).swap_count;
     Fault<F> fault(w_, frames_, policy);
     for (unsigned s = 0; s < scenario.steps; ++s) {
       const Step& step = scenario.step[s];
@@ -144,18 +209,42 @@ class Machine {
         Fork<F>(w_, frames_).copy_mm(step.process);
         continue;
       }
+      if (step.action == STEP_SWAPOFF) {
+        Swapoff<F>(w_).try_to_unuse();
+        continue;
+      }
+      if (step.action == STEP_MIGRATED || step.action == STEP_NOT_MIGRATED) {
+        RemoveMigration<F>(w_, frames_, policy).remove_migration_ptes(step.action == STEP_MIGRATED);
+        continue;
+      }
       const unsigned from = step.page == ALL_PAGES ? 0 : step.page;
       const unsigned to = step.page == ALL_PAGES ? pages : step.page + 1U;
       for (unsigned i = from; i < to; ++i) {
         unsigned char& faults = out.entry[step.process * pages + i].faults;
         const unsigned more = fault.access(step.process, i, step.action == STEP_WRITE);
         faults = static_cast<unsigned char>(std::min(faults + more, 255U));
+        if (fault.stuck()) return unsupported(out, fault.stuck());
       }
     }
-    out.processes = static_cast<unsigned short>(w_.processes);
     out.steps_done = scenario.steps;
-    for (unsigned p = 0; p < w_.processes; ++p)
-      for (unsigned i = 0; i < pages; ++i) out.entry[p * pages + i].seen = fault.peek(p, i);
+    collectEnd(fault, out);
+  }
+
+  void collectEnd(Fault<F>& fault, Outcome& out) {
+    const unsigned pages = w_.folio.pages;
+    out.processes = static_cast<unsigned short>(w_.processes);
+    out.mapcount_end = w_.folio.mapcount;
+    for (unsigned p = 0; p < w_.processes; ++p) {
+      std::copy(w_.mm[p].rss.begin(), w_.mm[p].rss.end(), out.rss_end[p]);
+      for (unsigned i = 0; i < pages; ++i) {
+        EntryResult& result = out.entry[p * pages + i];
+        result.seen = fault.peek(p, i);
+        result.end = w_.mm[p].pte[w_.first + i];
+        const unsigned now = w_.page(i).flags & PAGE_EXCLUSIVE_END;
+        result.page_flags =
+            static_cast<unsigned char>((result.page_flags & ~PAGE_EXCLUSIVE_END) | now);
+      }
+    }
   }
 
   World<F> w_;

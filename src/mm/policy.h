@@ -69,6 +69,8 @@ struct Batching {
   // PageAnonExclusive of the pages: kRespect cuts a batch into sub-batches of equal ones.
   Treat exclusive = Treat::kFirst;
   Restore restore = Restore::kFirst;
+  // Only exclusive pages are batched.
+  bool needs_exclusive = false;
 
   bool operator==(const Batching&) const = default;
 };
@@ -84,7 +86,7 @@ constexpr unsigned fpbFlags(const Batching& batching) {
 constexpr bool isKernels(const Batching& batching) {
   return (batching.dirty == Treat::kOr || batching.dirty == Treat::kRespect) &&
          batching.young == Treat::kOr && batching.uffd_wp == Treat::kRespect &&
-         batching.exclusive == Treat::kFirst &&
+         batching.exclusive == Treat::kFirst && !batching.needs_exclusive &&
          (batching.soft_dirty == Treat::kFirst || batching.soft_dirty == Treat::kRespect);
 }
 
@@ -110,6 +112,9 @@ struct Policy {
   // File folios are not batched in VMAs that are registered for userfaultfd write protection
   // (7.0 until mid 2026).
   bool file_batch_avoids_uffd = false;
+  // Of a batch of file pages only the first is replaced by a uffd-wp marker (a67fe41e214f as first
+  // posted).
+  bool file_batch_marks_first = false;
   Mutant mutant = Mutant::kNone;
 
   Batching& of(Case which) { return batching[static_cast<unsigned>(which)]; }
@@ -130,7 +135,8 @@ struct Policy {
            a.loses_on_mismatch == b.loses_on_mismatch &&
            a.flushes_accessible_only == b.flushes_accessible_only &&
            a.reuses_large_folios == b.reuses_large_folios &&
-           a.file_batch_avoids_uffd == b.file_batch_avoids_uffd && a.mutant == b.mutant;
+           a.file_batch_avoids_uffd == b.file_batch_avoids_uffd &&
+           a.file_batch_marks_first == b.file_batch_marks_first && a.mutant == b.mutant;
   }
 };
 

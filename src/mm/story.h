@@ -3,8 +3,9 @@
 // For tests: scenarios told in a few words. An entry is a word of letters,
 //
 //   r read-only, w writable      x exclusive page      d dirty      y young      s soft-dirty
-//   u uffd-wp                    n NUMA hint           -: nothing   o: other folio's page   z:
-//   swapped
+//   u uffd-wp                    n NUMA hint           X unused (s390)
+//   -: nothing   o: other folio's page   z: swapped   m: uffd-wp marker
+//   S own swap entry   E device-exclusive   P device-private (with w, x, s, u)
 //
 // so `Story("wx r")` is a lazyfree folio of two pages, the first writable and exclusive, the second
 // shared; `16*wx` is that word sixteen times. Story is of x86-64, StoryOf<F> of any format.
@@ -68,6 +69,10 @@ class StoryOf {
     s.event_at = static_cast<unsigned short>(at);
     return *this;
   }
+  StoryOf& migrate() {
+    s.operation = OPERATION_TRY_TO_MIGRATE;
+    return *this;
+  }
   StoryOf& step(unsigned action, unsigned p, unsigned page = ALL_PAGES) {
     s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(p),
                          static_cast<unsigned short>(page)};
@@ -76,6 +81,10 @@ class StoryOf {
 
   StoryOf& run(const Policy& policy) {
     machine_->run(s, policy, *out_);
+    return *this;
+  }
+  StoryOf& runSlowly(const Policy& policy) {
+    machine_->runSlowly(s, policy, *out_);
     return *this;
   }
   StoryOf& run(std::string_view policy) { return run(*findPolicy(policy)); }
@@ -87,6 +96,7 @@ class StoryOf {
   }
   Word before(unsigned page, unsigned p = 0) const { return at(page, p).before; }
   Word after(unsigned page, unsigned p = 0) const { return at(page, p).after; }
+  Word end(unsigned page, unsigned p = 0) const { return at(page, p).end; }
   bool unchanged() const {
     for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i)
       if (out_->entry[i].before != out_->entry[i].after) return false;
@@ -105,6 +115,20 @@ class StoryOf {
           return ENTRY_OTHER;
         case 'z':
           return ENTRY_SWAPPED;
+        case 'm':
+          return ENTRY_MARKER;
+        case 'S':
+          bits = (bits & ~unsigned{ENTRY_PRESENT}) | ENTRY_SWAP;
+          break;
+        case 'E':
+          bits = (bits & ~unsigned{ENTRY_PRESENT}) | ENTRY_DEVICE_EXCLUSIVE;
+          break;
+        case 'P':
+          bits = (bits & ~unsigned{ENTRY_PRESENT}) | ENTRY_DEVICE_PRIVATE;
+          break;
+        case 'X':
+          bits |= ENTRY_UNUSED;
+          break;
         case 'r':
           break;
         case 'w':

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // The modelled system: one folio, the processes that map it, their page tables and VMAs, and what
-// the kernel counts. Plain data in fixed arrays; what happens to it is in build.h, unmap.h,
-// fault.h, fork.h.
+// the kernel counts. Plain data in fixed arrays; what happens to it is in the other files.
 //
 // Addresses are slots: slot i is the i-th entry of a process's page tables, which lie one behind
 // the other in memory, so that whoever reads past the end of the first finds the second. The
@@ -16,6 +15,7 @@
 
 #include "pte/format.h"
 #include "pte/page_table.h"
+#include "pte/swap_entries.h"
 #include "scenario/flat.h"
 
 namespace ptecheck {
@@ -48,21 +48,25 @@ struct Mm {
 struct Page {
   short mapcount = 0;    // entries that map it
   short swap_count = 0;  // change by the operation; afterwards, the swap entries that stand for it
-  unsigned short flags = 0;  // PAGE_EXCLUSIVE_*: PageAnonExclusive, before the operation and now
+  // PAGE_EXCLUSIVE_*: PageAnonExclusive before the operation and, in both other bits, now.
+  unsigned short flags = 0;
 
+  static constexpr unsigned kNow = PAGE_EXCLUSIVE_AFTER | PAGE_EXCLUSIVE_END;
   bool exclusive() const { return (flags & PAGE_EXCLUSIVE_AFTER) != 0; }
-  void setExclusive() { flags |= PAGE_EXCLUSIVE_AFTER; }
-  void clearExclusive() { flags = static_cast<unsigned short>(flags & ~PAGE_EXCLUSIVE_AFTER); }
+  void setExclusive() { flags = static_cast<unsigned short>(flags | kNow); }
+  void clearExclusive() { flags = static_cast<unsigned short>(flags & ~kNow); }
 };
 
 struct Folio {
   unsigned pages = 0;
-  unsigned flags = 0;  // FOLIO_*
-  int refcount = 0;    // isolation 1, each mapping 1, swap cache 1 a page, other references, pins
+  unsigned pfn = FOLIO_PFN;  // of its page 0: migration changes it
+  unsigned flags = 0;        // FOLIO_*
+  int refcount = 0;  // isolation 1, each mapping 1, swap cache 1 a page, other references, pins
   int mapcount = 0;
   unsigned pincount = 0;  // _pincount; counted for large folios alone
 
   bool has(unsigned flag) const { return (flags & flag) != 0; }
+  bool anonymous() const { return !has(FOLIO_FILE); }
   // folio_test_swapcache(): the flag counts together with swap backing alone (page-flags.h, 6.12).
   bool swapcache() const { return has(FOLIO_SWAPCACHE) && has(FOLIO_SWAPBACKED); }
   // As the kernel's tests would report them.
@@ -72,8 +76,13 @@ struct Folio {
   bool large() const { return pages > 1; }
   bool maybeDmaPinned() const { return large() ? pincount > 0 : refcount >= kPinBias; }
   // Are `nr` page frames from `pfn` on all this folio's? All other folios are of one page.
-  bool inOneFolio(std::uint64_t pfn, unsigned nr) const {
-    return pfn - FOLIO_PFN < pages && pfn - FOLIO_PFN + nr <= pages;
+  bool inOneFolio(std::uint64_t first, unsigned nr) const {
+    return first - pfn < pages && first - pfn + nr <= pages;
+  }
+  // mm_counter(): where its pages count.
+  unsigned rssKind() const {
+    if (!has(FOLIO_FILE)) return RSS_ANON;
+    return has(FOLIO_SWAPBACKED) ? RSS_SHMEM : RSS_FILE;
   }
 };
 
@@ -97,6 +106,7 @@ struct World {
   TlbBatch tlb;
   unsigned ttu = 0;  // UNMAP_*
   bool remote_cpu = false;
+  unsigned pmd_mapped = 0;  // processes (a bit each) whose huge mapping is not split yet
 
   unsigned event = EVENT_NONE, event_at = 0, event_chances = 0;
   bool event_fired = false;
@@ -109,7 +119,17 @@ struct World {
   const Page& page(unsigned i) const { return page_storage[i + 1]; }
   // The folio's page that a present entry maps; >= folio.pages if it is no page of this folio.
   unsigned pageOf(Word pte) const {
-    const Word page = F::pte_pfn(pte) - Word(FOLIO_PFN);
+    const Word page = F::pte_pfn(pte) - Word(folio.pfn);
+    return page < Word(folio.pages) ? static_cast<unsigned>(page) : ~0U;
+  }
+  // The folio's page that a swap entry stands for; >= folio.pages if it is no page of this folio.
+  unsigned swapPageOf(Word swp) const {
+    const Word page = F::swp_offset(swp) - Word(SWAP_OFFSET);
+    return page < Word(folio.pages) ? static_cast<unsigned>(page) : ~0U;
+  }
+  // The same, of an entry in swap form whose offset is a page frame.
+  unsigned pfnSwapPageOf(Word swp) const {
+    const Word page = swapEntries<F>().swp_offset_pfn(swp) - Word(folio.pfn);
     return page < Word(folio.pages) ? static_cast<unsigned>(page) : ~0U;
   }
 
@@ -119,6 +139,15 @@ struct World {
   unsigned within(const Vma& vma, unsigned slot) const {
     return std::min(
         {first + folio.pages - slot, vma.end - slot, F::kTableSlots - slot % F::kTableSlots});
+  }
+
+  // Leaves the swap cache, if no swap entry needs it.
+  void folio_free_swap() {
+    if (!folio.swapcache()) return;
+    for (unsigned i = 0; i < folio.pages; ++i)
+      if (page(i).swap_count > 0) return;
+    folio.flags = (folio.flags & ~unsigned{FOLIO_SWAPCACHE}) | FOLIO_DIRTY;
+    folio.refcount -= static_cast<int>(folio.pages);
   }
 
   // The chance of another CPU, or of a failing call, to do what the scenario wants done.

@@ -56,7 +56,7 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t, AccessedDirty kBy = AccessedDirty::kHardware>
-struct Arm64 : Bits<W>, SwapBits<Arm64<W, kBy>, W>, NoSoftDirty<W>, NoShadowStack<W> {
+struct Arm64 : Bits<W>, SwapBits<Arm64<W, kBy>, W>, NoSoftDirty<W>, NoShadowStack<W>, NoUnused<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
   using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;

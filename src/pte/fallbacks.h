@@ -45,6 +45,15 @@ struct NoUffdWp {
   static constexpr std::uint64_t kSwpUffdWp = 0;
 };
 
+// No __HAVE_ARCH_PTE_UNUSED: there are no guests that could say so.
+template <class W>
+struct NoUnused {
+  using Bool = typename Truth<W>::Bool;
+  static constexpr bool kHasUnused = false;
+  static constexpr Bool pte_unused(W) { return Truth<W>::never(); }
+  static constexpr W pte_mkunused(W pte) { return pte; }
+};
+
 // No VM_SHADOW_STACK: pte_mkwrite() is pte_mkwrite_novma() whatever the VMA, in the format itself.
 template <class W>
 struct NoShadowStack {

@@ -63,6 +63,7 @@ concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bo
   { F::kHasSoftDirty } -> std::convertible_to<bool>;
   { F::kHasUffdWp } -> std::convertible_to<bool>;
   { F::kHasShadowStack } -> std::convertible_to<bool>;
+  { F::kHasUnused } -> std::convertible_to<bool>;             // pte_unused() is ever true
   { F::kMkdirtySetsSoftDirty } -> std::convertible_to<bool>;  // pte_mkdirty() marks soft-dirty too
   { F::kDefersTlbFlush } -> std::convertible_to<bool>;        // ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH
   {
@@ -91,6 +92,7 @@ concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bo
   { F::pte_protnone(pte) } -> std::same_as<typename F::Bool>;
   { F::pte_special(pte) } -> std::same_as<typename F::Bool>;
   { F::pte_shstk(pte) } -> std::same_as<typename F::Bool>;
+  { F::pte_unused(pte) } -> std::same_as<typename F::Bool>;  // a guest needs the page no more
   { F::pte_pfn(pte) } -> std::same_as<typename F::Word>;
   // ... may a TLB hold it, if no change of protection is under way (mm_tlb_flush_pending() == 0)?
   { F::pte_accessible(pte) } -> std::same_as<typename F::Bool>;
@@ -110,6 +112,7 @@ concept EntryFormat = requires(typename F::Word pte, typename F::Word number, bo
   { F::pte_mkuffd_wp(pte) } -> std::same_as<typename F::Word>;
   { F::pte_clear_uffd_wp(pte) } -> std::same_as<typename F::Word>;
   { F::pte_mkspecial(pte) } -> std::same_as<typename F::Word>;
+  { F::pte_mkunused(pte) } -> std::same_as<typename F::Word>;
   {
     F::pte_advance_pfn(pte, number)
     } -> std::same_as<typename F::Word>;  // the same entry, n pages on

@@ -58,7 +58,8 @@ struct Loongarch : Bits<W>,
                    SwapBits<Loongarch<W>, W>,
                    NoSoftDirty<W>,
                    NoUffdWp<W>,
-                   NoShadowStack<W> {
+                   NoShadowStack<W>,
+                   NoUnused<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
   using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear, Bits<W>::set_if;

@@ -51,7 +51,7 @@ namespace ptecheck {
 
 // `W` as in x86_64.h.
 template <class W = std::uint64_t>
-struct Powerpc : Bits<W>, SwapBits<Powerpc<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
+struct Powerpc : Bits<W>, SwapBits<Powerpc<W>, W>, NoUffdWp<W>, NoShadowStack<W>, NoUnused<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
   using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;

@@ -54,7 +54,7 @@ enum class RiscvKind : unsigned char { kSvadu, kSvade, kSvrsw };
 
 // `W` as in x86_64.h.
 template <class W, RiscvKind kKind>
-struct RiscvEntry : Bits<W>, SwapBits<RiscvEntry<W, kKind>, W>, NoShadowStack<W> {
+struct RiscvEntry : Bits<W>, SwapBits<RiscvEntry<W, kKind>, W>, NoShadowStack<W>, NoUnused<W> {
   using Word = W;
   using Bool = typename Truth<W>::Bool;
   using Bits<W>::bit, Bits<W>::low, Bits<W>::has, Bits<W>::set, Bits<W>::clear;

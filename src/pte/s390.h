@@ -59,6 +59,7 @@ struct S390 : Bits<W>, SwapBits<S390<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
   static constexpr unsigned kContiguous = 1;
   static constexpr AccessedDirty kAccessedDirty = AccessedDirty::kFault;
   static constexpr bool kHasSoftDirty = true;
+  static constexpr bool kHasUnused = true;
   static constexpr bool kMkdirtySetsSoftDirty = true;
   // Clearing an entry invalidates it in all TLBs (IPTE), there and then.
   static constexpr bool kDefersTlbFlush = false;
@@ -142,6 +143,7 @@ struct S390 : Bits<W>, SwapBits<S390<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
   static constexpr Bool pte_young(Word pte) { return has(pte, kYoung); }
   static constexpr Bool pte_soft_dirty(Word pte) { return has(pte, kSoftDirty); }
   static constexpr Bool pte_special(Word pte) { return has(pte, kSpecial); }
+  static constexpr Bool pte_unused(Word pte) { return has(pte, kUnused); }
   static constexpr Word pte_pfn(Word pte) { return pte >> kPfnShift; }
 
   // Changing. The hardware bits follow.
@@ -161,6 +163,8 @@ struct S390 : Bits<W>, SwapBits<S390<W>, W>, NoUffdWp<W>, NoShadowStack<W> {
   static constexpr Word pte_mksoft_dirty(Word pte) { return set(pte, kSoftDirty); }
   static constexpr Word pte_clear_soft_dirty(Word pte) { return clear(pte, kSoftDirty); }
   static constexpr Word pte_mkspecial(Word pte) { return set(pte, kSpecial); }
+  // Set when the hypervisor is told (ptep_zap_unused(), arch/s390/mm/pgtable.c).
+  static constexpr Word pte_mkunused(Word pte) { return set(pte, kUnused); }
 
   // mk_pte_phys(): a new entry is young.
   static constexpr Word pfn_pte(Word pfn, Word protection) {

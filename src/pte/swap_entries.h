@@ -193,6 +193,10 @@ class SwapEntries {
   constexpr Bool is(Word pte, SwapKind kind) const {
     return format_.swp_type(pte) == number(types_.typeOf(kind));
   }
+  // Of integers alone: which kind it is.
+  constexpr SwapKind kindOf(Word pte) const {
+    return types_.kindOf(static_cast<unsigned>(format_.swp_type(pte)));
+  }
   constexpr Bool is_migration_entry(Word pte) const {
     return is(pte, SwapKind::kMigrationRead) || is(pte, SwapKind::kMigrationReadExclusive) ||
            is(pte, SwapKind::kMigrationWrite);

@@ -39,6 +39,7 @@
 #include <utility>
 
 #include "pte/bits.h"
+#include "pte/fallbacks.h"
 #include "pte/format.h"
 
 namespace ptecheck {
@@ -46,7 +47,7 @@ namespace ptecheck {
 // `W`: std::uint64_t, or any 64-bit word with &, |, ^, ~, +, -, ==, !=, and << and >> (logical) by
 // an unsigned count, that can be made from a std::uint64_t.
 template <class W = std::uint64_t>
-struct X86_64 : Bits<W>, SwapBits<X86_64<W>, W> {
+struct X86_64 : Bits<W>, SwapBits<X86_64<W>, W>, NoUnused<W> {
   using Word = W;
   using Bool = decltype(std::declval<W>() == std::declval<W>());
   using Bits<W>::bit, Bits<W>::has, Bits<W>::set, Bits<W>::clear;

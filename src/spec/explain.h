@@ -177,8 +177,10 @@ BitDifferences bitDifferences(const Scenario& s, const Outcome& o) {
   for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
     countBits<F>(o.entry[i].before, o.entry[i].after, bits);
   for (unsigned page = 0; page < s.pages; ++page) {
-    bits.exclusive.gained += o.entry[page].page_flags == PAGE_EXCLUSIVE_AFTER;
-    bits.exclusive.lost += o.entry[page].page_flags == PAGE_EXCLUSIVE_BEFORE;
+    bits.exclusive.gained +=
+        (o.entry[page].page_flags & ~PAGE_EXCLUSIVE_END) == PAGE_EXCLUSIVE_AFTER;
+    bits.exclusive.lost +=
+        (o.entry[page].page_flags & ~PAGE_EXCLUSIVE_END) == PAGE_EXCLUSIVE_BEFORE;
   }
   return bits;
 }

@@ -156,7 +156,7 @@ template <class F, class Sink>
 inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsigned vma_flags,
                          bool mapped, const EntryResult& e, Tally& tally, Sink& sink) {
   const bool changed = e.before != e.after;
-  if (e.page_flags == PAGE_EXCLUSIVE_AFTER)
+  if ((e.page_flags & ~PAGE_EXCLUSIVE_END) == PAGE_EXCLUSIVE_AFTER)
     sink(Rule::kExclusiveBroken, Reason::kExclusiveInvented, process, page);
   if (!mapped) {
     if (changed) {
@@ -176,7 +176,7 @@ inline void inspectEntry(const Frame& f, unsigned process, unsigned page, unsign
     inspectRewritten<F>(f, process, page, vma_flags, e, sink);
   }
   // PageAnonExclusive taken away from a page that is still mapped here.
-  if (e.page_flags == PAGE_EXCLUSIVE_BEFORE) {
+  if ((e.page_flags & ~PAGE_EXCLUSIVE_END) == PAGE_EXCLUSIVE_BEFORE) {
     // (An entry that gained write is write-gained's.)
     if (F::pte_write(e.before) && F::pte_write(e.after))
       sink(Rule::kExclusiveBroken, Reason::kExclusiveLostWritable, process, page);

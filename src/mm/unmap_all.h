@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// try_to_unmap() and try_to_migrate(), all cases, each under its own Batching: for what unmap.h,
+// which is made for speed, leaves out. Functions follow mm/rmap.c:
+//
+//   try_to_unmap_one     entries of devices among present ones; folios of files and of shmem,
+//   broken
+//                        pages, pages that a guest gave back; swap-backed folios in batches
+//   try_to_migrate_one   migration entries
+//
+// Source: 6.12; for batches of file folios a67fe41e214f (7.0). In 6.12 try_to_migrate_one() reads
+// the page frame of a device-exclusive entry as if the entry were present; here it is read right,
+// as since 6.15. A huge mapping is split where the walk meets it: build.h has written what the
+// split makes of it, here its dirty bit reaches the folio.
+#ifndef PTECHECK_MM_UNMAP_ALL_H
+#define PTECHECK_MM_UNMAP_ALL_H
+
+#include <algorithm>
+
+#include "mm/policy.h"
+#include "mm/rmap_walk.h"
+#include "mm/runs.h"
+#include "mm/world.h"
+
+namespace ptecheck {
+
+template <EntryFormat F>
+class UnmapAll {
+ public:
+  using Word = typename F::Word;
+
+  UnmapAll(World<F>& world, const Policy& policy)
+      : w_(world),
+        policy_(policy),
+        runs_(world, policy),
+        defer_flush_(F::kDefersTlbFlush && (world.ttu & UNMAP_BATCH_FLUSH) &&
+                     (world.remote_cpu || !F::kDefersOnlyIfRemote)) {}
+
+  void try_to_unmap() {
+    rmapWalk(w_, [this](unsigned p, unsigned v) {
+      return try_to_unmap_one(p, w_.mm[p].vma[v]) && w_.folio.mapcount != 0;
+    });
+  }
+  void try_to_migrate() {
+    rmapWalk(w_, [this](unsigned p, unsigned v) {
+      return try_to_migrate_one(p, w_.mm[p].vma[v]) && w_.folio.mapcount != 0;
+    });
+  }
+
+ private:
+  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  // page_vma_mapped_walk(): calls `one` for each entry that maps the folio, until it returns false.
+  template <class One>
+  bool walk(unsigned p, const Vma& vma, One one) {
+    const unsigned begin = std::max(w_.first, vma.start);
+    const unsigned end = std::min(w_.first + w_.folio.pages, vma.end);
+    for (unsigned slot = begin; slot < end; ++slot) {
+      Run<F> run{w_.mm[p], vma, slot, 0};
+      if (runs_.maps(run) && !one(run)) return false;
+    }
+    return true;
+  }
+
+  // __split_huge_pmd_locked()
+  void split(unsigned p, const Run<F>& run) {
+    if (!(w_.pmd_mapped >> p & 1)) return;
+    w_.pmd_mapped &= ~(1U << p);
+    if (run.present && F::pte_dirty(run.pteval)) w_.folio.flags |= FOLIO_DIRTY;
+  }
+
+  Case caseOf() const {
+    if (!w_.folio.anonymous()) return Case::kFile;
+    return w_.folio.has(FOLIO_SWAPBACKED) ? Case::kSwapBacked : Case::kLazyfree;
+  }
+
+  // False: the walk over VMAs ends here.
+  bool try_to_unmap_one(unsigned p, const Vma& vma) {
+    return walk(p, vma, [&](Run<F>& run) {
+      if (vma.has(VMA_LOCKED) && !(w_.ttu & UNMAP_IGNORE_MLOCK)) {
+        if (!w_.folio.large()) w_.folio.flags |= FOLIO_MLOCKED;  // mlock_vma_folio()
+        return false;
+      }
+      split(p, run);
+      const Case which = caseOf();
+      const Batching& batching = policy_.of(which);
+      const bool avoid =
+          which == Case::kFile && policy_.file_batch_avoids_uffd && vma.has(VMA_UFFD_WP);
+      if (!avoid && !(w_.ttu & UNMAP_HWPOISON)) runs_.extend(run, batching);
+      runs_.clear(run, batching, defer_flush_);
+      ++w_.batches;
+      w_.batched_entries += run.nr;
+      pte_install_uffd_wp_if_needed(run);
+      if (!unmap(run, which, batching)) return false;
+      runs_.removeRmap(run);
+      return true;
+    });
+  }
+
+  // VMAs that are not anonymous remember in a marker what was armed. It is written first: what an
+  // anonymous page gets replaces it.
+  void pte_install_uffd_wp_if_needed(const Run<F>& run) {
+    if (!run.vma.has(VMA_FILE) || !run.vma.has(VMA_UFFD_WP) || !run.uffdWp()) return;
+    const Word marker = kEntries.make_pte_marker(Word(kEntries.kMarkerUffdWp));
+    const unsigned nr = policy_.file_batch_marks_first ? 1 : run.nr;
+    for (unsigned i = 0; i < nr; ++i) w_.table(run.mm).set_pte(run.slot + i, marker);
+  }
+
+  // True: the entries are gone, or stand for something else.
+  bool unmap(Run<F>& run, Case which, const Batching& batching) {
+    if (w_.folio.has(FOLIO_HWPOISON) && (w_.ttu & UNMAP_HWPOISON)) {
+      poison(run);
+      return true;
+    }
+    if (unused(run)) return true;
+    if (which == Case::kFile) {
+      countLess(run);
+      return true;
+    }
+    if (w_.folio.has(FOLIO_SWAPBACKED) != w_.folio.swapcache()) {
+      ++w_.warnings;
+      if (!policy_.loses_on_mismatch) runs_.restore(run, batching);
+      return false;
+    }
+    return which == Case::kSwapBacked ? unmap_swapbacked(run, batching)
+                                      : unmap_lazyfree(run, batching);
+  }
+
+  void countLess(const Run<F>& run) { run.mm.rss[w_.folio.rssKind()] -= static_cast<int>(run.nr); }
+
+  void poison(const Run<F>& run) {
+    countLess(run);
+    w_.table(run.mm).set_pte(run.slot,
+                             kEntries.make(SwapKind::kHwpoison, Word(w_.folio.pfn + run.page)));
+  }
+
+  // A guest gave the page back: dropped, unless userfaultfd watches.
+  bool unused(const Run<F>& run) {
+    if (!run.present || !F::pte_unused(run.pteval) || run.vma.has(VMA_UFFD_WP)) return false;
+    countLess(run);
+    return true;
+  }
+
+  bool unmap_lazyfree(const Run<F>& run, const Batching& batching) {
+    if (w_.eventFires(EVENT_REFERENCE)) ++w_.folio.refcount;
+    const bool droppable = run.vma.has(VMA_DROPPABLE);
+    const bool dirty = w_.folio.has(FOLIO_DIRTY) && !droppable;
+    if (!dirty && w_.folio.refcount == 1 + w_.folio.mapcount) {
+      countLess(run);
+      return true;
+    }
+    runs_.restore(run, batching);
+    if (dirty || (policy_.swapbacked_on_reference && !droppable))
+      w_.folio.flags |= FOLIO_SWAPBACKED;
+    return false;
+  }
+
+  bool unmap_swapbacked(const Run<F>& run, const Batching& batching) {
+    if (w_.eventFires(EVENT_SWAP_DUPLICATE)) {  // of all or of none
+      runs_.restore(run, batching);
+      return false;
+    }
+    for (unsigned i = 0; i < run.nr; ++i) ++w_.page(run.page + i).swap_count;
+    if (w_.eventFires(EVENT_ARCH_UNMAP) ||
+        (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+      for (unsigned i = 0; i < run.nr; ++i) --w_.page(run.page + i).swap_count;  // swap_free()
+      runs_.restore(run, batching);
+      return false;
+    }
+    run.mm.rss[RSS_ANON] -= static_cast<int>(run.nr);
+    run.mm.rss[RSS_SWAP] += static_cast<int>(run.nr);
+    for (unsigned i = 0; i < run.nr; ++i) {
+      Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET) + Word(run.page + i));
+      if (run.exclusive) swp = F::pte_swp_mkexclusive(swp);
+      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(swp, run));
+    }
+    return true;
+  }
+
+  static Word withSoftBits(Word swp, const Run<F>& run) {
+    if (run.softDirty()) swp = F::pte_swp_mksoft_dirty(swp);
+    if (run.uffdWp()) swp = F::pte_swp_mkuffd_wp(swp);
+    return swp;
+  }
+
+  // False: the walk over VMAs ends here.
+  bool try_to_migrate_one(unsigned p, const Vma& vma) {
+    const Batching& batching = policy_.of(Case::kMigration);
+    return walk(p, vma, [&](Run<F>& run) {
+      split(p, run);
+      if (!w_.folio.has(FOLIO_HWPOISON)) runs_.extend(run, batching);
+      runs_.clear(run, batching, defer_flush_);
+      ++w_.batches;
+      w_.batched_entries += run.nr;
+      if (!migrate(run, batching)) return false;
+      runs_.removeRmap(run);
+      return true;
+    });
+  }
+
+  bool migrate(const Run<F>& run, const Batching& batching) {
+    if (w_.folio.has(FOLIO_HWPOISON)) {
+      poison(run);
+      return true;
+    }
+    if (unused(run)) return true;
+    const bool device_private = w_.folio.has(FOLIO_DEVICE_PRIVATE);
+    if ((!device_private && w_.eventFires(EVENT_ARCH_UNMAP)) ||
+        (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+      runs_.restore(run, batching);
+      return false;
+    }
+    const SwapKind kind = writable(run)   ? SwapKind::kMigrationWrite
+                          : run.exclusive ? SwapKind::kMigrationReadExclusive
+                                          : SwapKind::kMigrationRead;
+    for (unsigned i = 0; i < run.nr; ++i) {
+      Word entry = kEntries.make(kind, Word(w_.folio.pfn + run.page + i));
+      if (run.present && F::pte_young(run.pteval))
+        entry = kEntries.make_migration_entry_young(entry);
+      if (run.present && F::pte_dirty(run.pteval))
+        entry = kEntries.make_migration_entry_dirty(entry);
+      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(entry, run));
+    }
+    return true;
+  }
+
+  static bool writable(const Run<F>& run) {
+    if (run.present) return F::pte_write(run.pteval);
+    return kEntries.is(run.pteval, SwapKind::kDeviceExclusiveWrite) ||
+           kEntries.is(run.pteval, SwapKind::kDevicePrivateWrite);
+  }
+
+  World<F>& w_;
+  const Policy& policy_;
+  Runs<F> runs_;
+  const bool defer_flush_;  // should_defer_flush()
+};
+
+}  // namespace ptecheck
+
+#endif
