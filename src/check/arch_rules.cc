@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "pte/swap_entries.h"
 #include "spec/judge.h"
 
 namespace ptecheck {
@@ -40,6 +41,9 @@ Abilities abilitiesOf(Arch arch) {
     abilities.shadow_stack = F::kHasShadowStack;
     abilities.table_slots = static_cast<unsigned short>(F::kTableSlots);
     abilities.contiguous = static_cast<unsigned short>(F::kContiguous);
+    abilities.unused = F::kKernelArch == "s390";  // asm/pgtable.h: only there is pte_unused() real
+    abilities.hwpoison = swapConfig(F::kKernelArch).memory_failure;
+    abilities.device = swapConfig(F::kKernelArch).device_private;
     return abilities;
   });
 }

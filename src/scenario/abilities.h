@@ -18,6 +18,9 @@ struct Abilities {
   // Entries of a page table, at most TABLE_SLOTS. No anonymous folio is larger (HPAGE_PMD_ORDER).
   unsigned short table_slots = TABLE_SLOTS;
   unsigned short contiguous = 1;  // entries that hardware may take as one; 1: none
+  bool unused = false;            // pte_unused(): s390 alone
+  bool hwpoison = true;           // CONFIG_MEMORY_FAILURE, else no page is found broken
+  bool device = true;             // CONFIG_DEVICE_PRIVATE, else no entry is a device's
 
   bool operator==(const Abilities&) const = default;
 };

@@ -32,7 +32,13 @@ struct Case {
 
 constexpr Abilities has(bool soft_dirty, bool uffd_wp, bool shadow_stack,
                         unsigned short table_slots = TABLE_SLOTS, unsigned short contiguous = 1) {
-  return {soft_dirty, uffd_wp, shadow_stack, table_slots, contiguous};
+  Abilities abilities;
+  abilities.soft_dirty = soft_dirty;
+  abilities.uffd_wp = uffd_wp;
+  abilities.shadow_stack = shadow_stack;
+  abilities.table_slots = table_slots;
+  abilities.contiguous = contiguous;
+  return abilities;
 }
 
 // Pinned: a change of these numbers is a change of what "exhaustive" means.

@@ -47,6 +47,8 @@ TEST(Legal, AcceptsWhatLooksOdd) {
       {"soft-dirty without dirty", [](Scenario& s) { s.entry[1] |= ENTRY_SOFT_DIRTY; }},
       {"dirty lazyfree folio", [](Scenario& s) { s.folio_flags |= FOLIO_DIRTY; }},
       {"swap-backed", [](Scenario& s) { s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE; }},
+      {"swap-backed, but nobody called add_to_swap()",
+       [](Scenario& s) { s.folio_flags |= FOLIO_SWAPBACKED; }},
       {"pinned", [](Scenario& s) { s.pins = 3; }},
       {"a droppable VMA behind the folio",
        [](Scenario& s) {
@@ -97,7 +99,6 @@ TEST(Legal, RefusesEachDemandUnmet) {
       {"A: unknown VMA flag", [](Scenario& s) { s.vma[0][0].flags |= 0x4000; }},
       {"must be locked", [](Scenario& s) { s.folio_flags &= ~FOLIO_LOCKED; }},
       {"up to date", [](Scenario& s) { s.folio_flags &= ~FOLIO_UPTODATE; }},
-      {"must be in the swap cache", [](Scenario& s) { s.folio_flags |= FOLIO_SWAPBACKED; }},
       {"is not in the swap cache", [](Scenario& s) { s.folio_flags |= FOLIO_SWAPCACHE; }},
       {"B: all VMAs of a folio are shadow stacks",
        [](Scenario& s) { s.vma[1][0].flags |= VMA_SHADOW_STACK; }},

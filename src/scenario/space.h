@@ -11,7 +11,12 @@
 // up to 3 deviations at once for one page, 2 for two pages, 1 for four. Within that, and over all
 // combinations of entry states, everything is tried. Entries of up to two pages range over every
 // state there is (young bits, NUMA hints, foreign pages,
-// ...); with four pages over the states that the operations under test tell apart (see kCore).
+// ...); with four pages over the states that the operations under test tell apart
+// (entry_states.h).
+//
+// That is family `reclaim`. The other families (family.h) are spaces of their own, of the same
+// kind: each says in its file, space_FAMILY.h, what its plain situation is, and mixes other kinds
+// of entries among the present ones (mixed_states.h).
 //
 // What an entry format cannot express - soft-dirty, uffd-wp, shadow stacks (abilities.h) - is not
 // asked of it: the space of a format is the full one without the scenarios that need more, in the
@@ -23,223 +28,52 @@
 #ifndef PTECHECK_SCENARIO_SPACE_H
 #define PTECHECK_SCENARIO_SPACE_H
 
-#include <algorithm>
-#include <array>
 #include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
 
-#include "scenario/abilities.h"
 #include "scenario/choices.h"
 #include "scenario/entry_states.h"
 #include "scenario/flat.h"
+#include "scenario/space_device.h"
+#include "scenario/space_file.h"
+#include "scenario/space_huge.h"
+#include "scenario/space_migration.h"
+#include "scenario/space_parts.h"
+#include "scenario/space_rare.h"
+#include "scenario/space_reclaim.h"
+#include "scenario/space_swap.h"
 
 namespace ptecheck {
-
-// Which part of the kernel's work a space is about.
-enum class Family : unsigned char {
-  kReclaim,    // anonymous folios, lazyfree and swap-backed, present entries alone
-  kSwap,       // swap-backed: entries in swap form among present ones; swap-in, swapoff and fork
-  kFile,       // folios of files and of shmem, shared and private
-  kMigration,  // there and back, or elsewhere
-  kDevice,     // device-exclusive entries among present ones; device-private folios
-  kRare,       // hwpoison; pte_unused(); swap-backed and not in the swap cache
-  kHuge        // mapped by a PMD, which is split first
-};
-inline constexpr unsigned kFamilies = 7;
-
-struct Space {
-  Family family = Family::kReclaim;
-  bool random = false;
-  // Largest folio: 1, 2 or 4 exhaustively, up to MAX_PAGES at random. Choices do not depend on it.
-  unsigned max_pages = 4;
-  // Exhaustive: deviations allowed for folios of 1, 2 and 4 pages.
-  std::array<std::uint8_t, 3> deviations = {3, 2, 1};
-  Abilities abilities = {};  // of the format that will hold the entries
-};
-
-namespace space_detail {
-
-// Asks the chooser, within the budget of deviations.
-template <Chooser C>
-class Situation {
- public:
-  Situation(C& chooser, bool random, unsigned budget)
-      : chooser_(chooser), random_(random), budget_(budget) {}
-
-  // 0 .. n - 1; anything but 0 costs one deviation.
-  unsigned deviate(unsigned n) {
-    if (n <= 1) return 0;
-    // At random, three times in four: with half of a dozen deviations at once, few batches would
-    // form.
-    if (random_) return chooser_.choose(4) < 3 ? 0 : 1 + chooser_.choose(n - 1);
-    if (budget_ == 0) return 0;
-    unsigned choice = chooser_.choose(n);
-    if (choice != 0) --budget_;
-    return choice;
-  }
-
- private:
-  C& chooser_;
-  bool random_;
-  unsigned budget_;
-};
-
-// What the processes are and what happens after the operation: one choice, since only together do
-// they show anything.
-enum class Company {
-  kAlone,
-  kForkThenParentWrites,
-  kForkThenChildWrites,
-  kWrites,
-  kPairFirstWrites,
-  kPairSecondWrites,
-  kPair,
-};
-constexpr unsigned kCompanies = 7;
-
-inline void addStep(Scenario& s, unsigned action, unsigned process) {
-  s.step[s.steps++] = {static_cast<unsigned char>(action), static_cast<unsigned char>(process),
-                       ALL_PAGES};
-}
-
-inline void setCompany(Scenario& s, Company company) {
-  s.processes = 1;
-  switch (company) {
-    case Company::kAlone:
-      break;
-    case Company::kForkThenParentWrites:
-      addStep(s, STEP_FORK, 0);
-      addStep(s, STEP_WRITE, 0);
-      break;
-    case Company::kForkThenChildWrites:
-      addStep(s, STEP_FORK, 0);
-      addStep(s, STEP_WRITE, 1);
-      break;
-    case Company::kWrites:
-      addStep(s, STEP_WRITE, 0);
-      break;
-    case Company::kPairFirstWrites:
-      s.processes = 2;
-      addStep(s, STEP_WRITE, 0);
-      break;
-    case Company::kPairSecondWrites:
-      s.processes = 2;
-      addStep(s, STEP_WRITE, 1);
-      break;
-    case Company::kPair:
-      s.processes = 2;
-      break;
-  }
-}
-
-inline bool anyone(const Scenario& s, unsigned action) {
-  for (unsigned i = 0; i < s.steps; ++i)
-    if (s.step[i].action == action) return true;
-  return false;
-}
-
-}  // namespace space_detail
 
 // The choices up to the boundary: everything but the entries. Writes all of `s` but its entries,
 // and returns the states that each page's entries can have.
 template <Chooser C>
 EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   using namespace space_detail;
-  std::memset(&s, 0, offsetof(Scenario, entry));
-
-  const Abilities& abilities = space.abilities;
-  const auto orders = static_cast<unsigned>(
-      std::bit_width(std::min(space.max_pages, unsigned{abilities.table_slots})));
-  unsigned order;  // of the folio
-  unsigned budget = 0;
-  if (space.random) {
-    order = chooser.choose(orders);
-  } else {
-    order = chooser.choose(std::min(3U, orders));
-    budget = space.deviations[order];
+  switch (space.family) {
+    case Family::kReclaim:
+      break;
+    case Family::kSwap:
+      return chooseSwap(chooser, space, s);
+    case Family::kFile:
+      return chooseFile(chooser, space, s);
+    case Family::kMigration:
+      return chooseMigration(chooser, space, s);
+    case Family::kDevice:
+      return chooseDevice(chooser, space, s);
+    case Family::kRare:
+      return chooseRare(chooser, space, s);
+    case Family::kHuge:
+      return chooseHuge(chooser, space, s);
   }
-  const unsigned pages = 1U << order;
-  s.pages = static_cast<unsigned short>(pages);
-  s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
-  Situation<C> situation(chooser, space.random, budget);
-
-  if (chooser.choose(2) == 1) s.folio_flags |= FOLIO_DIRTY;
-  const bool swapbacked = situation.deviate(2) == 1;
-  if (swapbacked) s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
-  setCompany(s, static_cast<Company>(situation.deviate(kCompanies)));
-
-  // A droppable VMA holds no swap-backed folios and implies VM_WIPEONFORK, so that only one process
-  // maps its folios (6.12 mm/mmap.c: do_mmap()); and nobody writes to a read-only VMA.
-  unsigned vma_kinds = 0;
-  std::array<unsigned short, 7> vma_flags_of{};
-  vma_flags_of[vma_kinds++] = VMA_WRITE;
-  if (abilities.soft_dirty) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_SOFTDIRTY;
-  vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_LOCKED;
-  if (abilities.uffd_wp) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_UFFD_WP;
-  if (abilities.shadow_stack) vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_SHADOW_STACK;
-  if (!swapbacked && s.processes == 1 && !anyone(s, STEP_FORK))
-    vma_flags_of[vma_kinds++] = VMA_WRITE | VMA_DROPPABLE;
-  if (!anyone(s, STEP_WRITE)) vma_flags_of[vma_kinds++] = 0;
-  const unsigned short vma_flags = vma_flags_of[situation.deviate(vma_kinds)];
-  if ((vma_flags & VMA_LOCKED) && situation.deviate(2) == 1) s.ttu |= UNMAP_IGNORE_MLOCK;
-
-  switch (situation.deviate(3)) {
-    case 1:
-      s.references = 1;
-      break;
-    case 2:
-      s.pins = 1;
-      break;
-    default:
-      break;
-  }
-  if (unsigned at = situation.deviate(1 + pages); at != 0) {
-    s.event = swapbacked ? EVENT_SWAP_DUPLICATE : EVENT_REFERENCE;
-    s.event_at = static_cast<unsigned short>(at);
-  }
-
-  // Geometry: a VMA end at or in the folio, followed by an equal VMA or by one that is locked (or
-  // is not, if the first is; droppable ones cannot be locked); a page-table end.
-  const bool droppable = (vma_flags & VMA_DROPPABLE) != 0;
-  unsigned geometry = situation.deviate(droppable ? 3 : 4);
-  if (droppable && geometry == 2) geometry = 3;
-  unsigned short next_vma_flags = vma_flags;
-  if (geometry == 2) next_vma_flags ^= VMA_LOCKED;
-  const unsigned end_at = geometry == 0 ? 0 : 1 + chooser.choose(pages);
-  if (geometry == 3) s.table_end = static_cast<unsigned short>(end_at);
-  for (unsigned process = 0; process < s.processes; ++process) {
-    s.vma[process][0].flags = vma_flags;
-    if (process == 0 && (geometry == 1 || geometry == 2)) {
-      s.split[process] = static_cast<unsigned short>(end_at);
-      s.vma[process][1].flags = next_vma_flags;
-    }
-  }
-
-  switch (situation.deviate(3)) {
-    case 1:
-      s.ttu |= UNMAP_BATCH_FLUSH;
-      s.remote_cpu = 1;
-      break;
-    case 2:
-      s.ttu |= UNMAP_BATCH_FLUSH;
-      break;
-    default:
-      break;
-  }
-  if (space.random && abilities.contiguous > 1 && pages >= abilities.contiguous)
-    s.folded = static_cast<unsigned short>(chooser.choose(2));
-  const bool all_states = space.random ? chooser.choose(2) == 1 : pages <= 2;
-  chooser.boundary();
-  return entryStates(vma_flags, s.processes > 1, all_states, abilities.soft_dirty);
+  return chooseReclaim(chooser, space, s);
 }
 
 // The choices after the boundary. False if this is no meaningful scenario: no page is mapped at
-// all, or there is a pin and no page that could be pinned. Such lists are passed over and not
-// counted.
+// all, there is a pin and no page that could be pinned, or what the family is about is not there.
+// Such lists are passed over and not counted.
 template <Chooser C>
 bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario& s) {
+  if (space.family == Family::kHuge) return space_detail::chooseHugeEntries(chooser, states, s);
   const unsigned pages = s.pages;
   const unsigned alternatives = static_cast<unsigned>(states.size());
   unsigned met = 0;
@@ -256,9 +90,13 @@ bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario&
       s.entry[page] = state.first;
       if (s.processes > 1) s.entry[pages + page] = state.second;
     }
-    met |= state.first | state.second;
+    // The marker of a swap entry says that its page was exclusive; there is nothing to pin.
+    if (!(state.first & ENTRY_SWAP)) met |= state.first;
+    if (!(state.second & ENTRY_SWAP)) met |= state.second;
   }
-  return (met & ENTRY_PRESENT) && (s.pins == 0 || (met & ENTRY_EXCLUSIVE));
+  constexpr unsigned kDevices = ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE;
+  if (!entryMaps(met) || (space.family == Family::kDevice && !(met & kDevices))) return false;
+  return s.pins == 0 || (s.folio_flags & FOLIO_FILE) || (met & ENTRY_EXCLUSIVE);
 }
 
 // Builds the scenario that these choices mean; false if they mean none. Only legal starting states
