@@ -30,7 +30,8 @@
 #ifndef PTECHECK_SPEC_CASES_H
 #define PTECHECK_SPEC_CASES_H
 
-#include <type_traits>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "scenario/flat.h"
@@ -40,22 +41,36 @@
 
 namespace ptecheck::spec_detail {
 
+// Is any of `count` entries of a kind that plain reclaim does not have? Four at a time: this is
+// asked of every scenario.
+inline bool anyOddEntry(const unsigned short* entry, unsigned count) {
+  constexpr std::uint64_t kOdd =
+      ENTRY_UNUSED | ENTRY_SWAP | ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE | ENTRY_MARKER;
+  std::uint64_t met = 0;
+  unsigned i = 0;
+  for (; i + 4 <= count; i += 4) {
+    std::uint64_t four;
+    std::memcpy(&four, entry + i, sizeof four);
+    met |= four;
+  }
+  for (; i < count; ++i) met |= entry[i];
+  return (met & (kOdd | kOdd << 16 | kOdd << 32 | kOdd << 48)) != 0;
+}
+
 // What inspect.h judges: try_to_unmap() of present anonymous entries, holes between them, and at
 // most writes and forks afterwards.
 inline bool isPlainReclaim(const Scenario& s) {
+  static_assert(STEP_FORK == STEP_WRITE + 1);
   constexpr unsigned kOddFolio = FOLIO_FILE | FOLIO_HWPOISON | FOLIO_DEVICE_PRIVATE;
-  constexpr unsigned kOddEntry =
-      ENTRY_UNUSED | ENTRY_SWAP | ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE | ENTRY_MARKER;
-  unsigned odd = s.operation | s.pmd_mapped | (s.folio_flags & kOddFolio) |
-                 (s.ttu & UNMAP_HWPOISON) | (s.event == EVENT_ARCH_UNMAP);
-  odd |= !(s.folio_flags & FOLIO_SWAPBACKED) != !(s.folio_flags & FOLIO_SWAPCACHE);
+  const unsigned of_swap = s.folio_flags & (FOLIO_SWAPBACKED | FOLIO_SWAPCACHE);
+  if ((s.operation | s.pmd_mapped | (s.folio_flags & kOddFolio) | (s.ttu & UNMAP_HWPOISON)) != 0 ||
+      s.event == EVENT_ARCH_UNMAP ||
+      (of_swap != 0 && of_swap != (FOLIO_SWAPBACKED | FOLIO_SWAPCACHE)) ||
+      (s.vma[0][0].flags & VMA_FILE))
+    return false;
   for (unsigned i = 0; i < s.steps; ++i)
-    odd |= s.step[i].action != STEP_WRITE && s.step[i].action != STEP_FORK;
-  const unsigned entries = unsigned{s.processes} * s.pages;
-  unsigned met = 0;
-  for (unsigned p = 0; p < s.processes; ++p) odd |= s.vma[p][0].flags & VMA_FILE;
-  for (unsigned i = 0; i < entries; ++i) met |= s.entry[i];
-  return (odd | (met & kOddEntry)) == 0;
+    if (s.step[i].action - unsigned{STEP_WRITE} > 1) return false;
+  return !anyOddEntry(s.entry, unsigned{s.processes} * s.pages);
 }
 
 using Records = std::vector<Record>;
@@ -71,6 +86,10 @@ void inspectAfter(const Scenario& s, const Outcome& o, const FormatFacts& format
 void inspectEnd(const Scenario& s, const Outcome& o, const FormatFacts& format, Records& records);
 void inspectCaseContents(const Scenario& s, const Outcome& o, const FormatFacts& format,
                          Records& records);
+
+// The rule differs (case_differs.cc), on gathered outcomes.
+void inspectCaseDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
+                            const FormatFacts& format, unsigned block_flushes, Records& records);
 
 template <class Sink>
 void inspectCase(const Scenario& s, const Outcome& o, const FormatFacts& format, Sink& sink) {

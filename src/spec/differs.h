@@ -46,6 +46,7 @@
 
 #include "scenario/flat.h"
 #include "spec/blocks.h"
+#include "spec/cases.h"
 #include "spec/contents.h"
 #include "spec/identity.h"
 #include "spec/reasons.h"
@@ -105,6 +106,12 @@ inline bool sameCounters(const Scenario& s, const Outcome& a, const Outcome& b) 
 template <class F, class Sink>
 void inspectGatheredDifferences(const Scenario& s, const Outcome& b, const Outcome& one,
                                 unsigned block_flushes, Sink& sink) {
+  if (!isPlainReclaim(s)) [[unlikely]] {
+    Records records;
+    inspectCaseDifferences(s, b, one, kFormatFacts<F>, block_flushes, records);
+    for (const Record& record : records) sink(record);
+    return;
+  }
   const unsigned entries = unsigned{s.processes} * s.pages;
   const bool moved_event = s.event != EVENT_NONE && s.event_at > 1;  // freedom 11
   bool kept_more = false;                                            // freedom 5 was used

@@ -250,6 +250,8 @@ Words differsWords(const Outcome& o, const Outcome& one, const Record& r, const 
       return {"mapping", "unmapped by the batched run alone: " + pair};
     case Reason::kDiffersBits:
       return {"entry", pair};
+    case Reason::kDiffersEnd:
+      return {"entry", "after the steps " + pair};
     case Reason::kDiffersPage:
       return {"exclusive", "PageAnonExclusive differs: " + pair};
     case Reason::kDiffersNeighbour:

@@ -108,9 +108,18 @@ std::vector<Violation> explainDifferences(const Scenario& s, const Outcome& batc
   std::vector<Violation> violations;
   for (const Record& record : sink.records) {
     Sides sides;
-    if (record.page != kNoPage && record.process < s.processes) {
+    if (record.page != kNoPage &&
+        (record.process < s.processes || record.reason == Reason::kDiffersEnd)) {
       const std::size_t i = std::size_t{record.process} * s.pages + record.page;
       const EntryResult &one = one_by_one.entry[i], &b = batched.entry[i];
+      if (record.reason == Reason::kDiffersEnd) {
+        sides.before =
+            describe<F>(one.end, (one.page_flags & PAGE_EXCLUSIVE_END) != 0, record.page, s.pages);
+        sides.after =
+            describe<F>(b.end, (b.page_flags & PAGE_EXCLUSIVE_END) != 0, record.page, s.pages);
+        violations.push_back(explainRecord(s, batched, &one_by_one, record, sides));
+        continue;
+      }
       sides.before = describe<F>(one.after, (one.page_flags & PAGE_EXCLUSIVE_AFTER) != 0,
                                  record.page, s.pages);
       sides.after =

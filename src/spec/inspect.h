@@ -298,10 +298,6 @@ template <class F, class Sink>
 inline void inspectGathered(const Scenario& s, const Outcome& o, Sink& sink) {
   if (o.status == STATUS_BUG) sink(Rule::kOwnChecks, Reason::kStopped, kNoProcess, kNoPage);
   if (o.status != STATUS_DONE) return;
-  if (!isPlainReclaim(s)) [[unlikely]] {
-    inspectCase(s, o, kFormatFacts<F>, sink);
-    return;
-  }
   if (o.warnings != 0) sink(Rule::kOwnChecks, Reason::kWarned, kNoProcess, kNoPage);
   const Frame f = frameOf(s, o);
   Tally tally;
@@ -341,8 +337,21 @@ inline void inspectGathered(const Scenario& s, const Outcome& o, Sink& sink) {
   inspectContents<F>(s, o, f.lazyfree, sink);
 }
 
+// Everything but plain reclaim, out of line.
+template <class F, class Sink>
+[[gnu::noinline]] void inspectOtherCase(const Scenario& s, const Outcome& o, Sink& sink) {
+  if (o.status == STATUS_BUG) sink(Rule::kOwnChecks, Reason::kStopped, kNoProcess, kNoPage);
+  if (o.status != STATUS_DONE) return;
+  inspectBlocks<F>(s, o, sink);
+  inspectCase(s, *Gathered<F>(s, o), kFormatFacts<F>, sink);
+}
+
 template <class F, class Sink>
 inline void inspect(const Scenario& s, const Outcome& o, Sink& sink) {
+  if (!isPlainReclaim(s)) [[unlikely]] {
+    inspectOtherCase<F>(s, o, sink);
+    return;
+  }
   if (o.status == STATUS_DONE) inspectBlocks<F>(s, o, sink);
   inspectGathered<F>(s, *Gathered<F>(s, o), sink);
 }

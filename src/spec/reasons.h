@@ -96,6 +96,7 @@ enum class Reason : std::uint8_t {
   kDiffersFolio,  // folio flags
   kDiffersCounters,
   kDiffersSeen,
+  kDiffersEnd,  // an entry after all steps
   kDiffersFlush,
 };
 
