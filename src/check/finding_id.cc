@@ -34,12 +34,21 @@ std::optional<std::vector<unsigned>> parseNumbers(std::string_view text) {
   }
 }
 
+// "swap, file, ...": those that an id names.
+std::string otherFamilies() {
+  std::string names;
+  for (unsigned i = 1; i < kFamilies; ++i)
+    names += (i == 1 ? "" : ", ") + std::string(familyName(static_cast<Family>(i)));
+  return names;
+}
+
 }  // namespace
 
 std::string formatFindingId(const FindingId& id) {
   std::string space = (id.space.random ? "r" : "e") + std::to_string(kSpaceVersion);
   if (!id.space.random && id.space.deviations != Space{}.deviations)
     for (unsigned budget : id.space.deviations) space += "." + std::to_string(budget);
+  if (id.space.family != Family::kReclaim) space += ":" + std::string(familyName(id.space.family));
   if (id.arch != kX86) space += std::string("/") + archId(id.arch);
   return space + "/" + id.row + "/" + encodeChoices(id.choices);
 }
@@ -68,6 +77,15 @@ FindingId parseFindingId(std::string_view text) {
   id.space.random = space[0] == 'r';
   if (id.space.random) id.space.max_pages = MAX_PAGES;
   id.space.abilities = abilitiesOf(id.arch);
+  if (const std::size_t colon = space.find(':'); colon != std::string_view::npos) {
+    const std::string_view name = space.substr(colon + 1);
+    const std::optional<Family> family = findFamily(name);
+    if (!family || *family == Family::kReclaim)
+      reject(text, "there is no family '" + std::string(name) + "' of scenarios (" +
+                       otherFamilies() + "; reclaim is not named)");
+    id.space.family = *family;
+    space = space.substr(0, colon);
+  }
   const std::optional<std::vector<unsigned>> numbers = parseNumbers(space.substr(1));
   const std::size_t budgets = id.space.deviations.size();
   if (!numbers || (numbers->size() != 1 && (id.space.random || numbers->size() != 1 + budgets)))

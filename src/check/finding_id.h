@@ -14,7 +14,8 @@ namespace ptecheck {
 // A finding's name: SPACE/ROW/CHOICES or SPACE/ARCH/ROW/CHOICES, for instance e1/v6.16/1000z3a or
 // e1/arm64/v6.16/100033a.
 //   SPACE    `e` (exhaustive) or `r` (random), and the version of what choices mean; an exhaustive
-//            space with budgets of its own adds them: e1.3.2.1
+//            space with budgets of its own adds them: e1.3.2.1. A family other than reclaim
+//            follows: e1:file
 //   ARCH     an architecture's id; left out if it is x86_64. Choices mean another scenario there
 //   ROW      a policy of the model (`v6.16`), one with a mutant (`v6.12+rss-short`), or `tree`
 //   CHOICES  see explore/choice_id.h

@@ -25,7 +25,10 @@ std::string enumerate(const std::vector<std::string>& words) {
 
 std::string folioInWords(const Scenario& s) {
   std::string text = s.folio_flags & FOLIO_DIRTY ? "A dirty " : "A clean ";
-  text += s.folio_flags & FOLIO_SWAPBACKED ? "swap-backed folio" : "lazyfree folio";
+  if (s.folio_flags & FOLIO_FILE)
+    text += s.folio_flags & FOLIO_SWAPBACKED ? "shmem folio" : "file folio";
+  else
+    text += s.folio_flags & FOLIO_SWAPBACKED ? "swap-backed folio" : "lazyfree folio";
   text += fmt::format(" of {}", counted(s.pages, "page", "pages"));
   std::vector<std::string> with;
   if (s.folio_flags & FOLIO_SWAPCACHE) with.emplace_back("swap slots");
@@ -34,6 +37,8 @@ std::string folioInWords(const Scenario& s) {
   if (s.pins != 0) with.push_back(counted(s.pins, "pin", "pins"));
   if (!with.empty()) text += " with " + enumerate(with);
   if (s.folio_flags & FOLIO_MLOCKED) text += ", mlocked";
+  if (s.folio_flags & FOLIO_HWPOISON) text += ", whose memory is broken";
+  if (s.folio_flags & FOLIO_DEVICE_PRIVATE) text += ", in the memory of a device";
   if (s.folded) text += ", contiguous blocks folded";
   if (!(s.folio_flags & FOLIO_UPTODATE)) text += ", not uptodate";
   return text;
@@ -47,12 +52,14 @@ std::string vmaInWords(unsigned flags) {
   if (flags & VMA_SHADOW_STACK) words.emplace_back("VM_SHADOW_STACK");
   if (flags & VMA_SOFTDIRTY) words.emplace_back("VM_SOFTDIRTY");
   std::string text = flags & VMA_WRITE ? "a writable" : "a read-only";
+  if (flags & VMA_FILE) text += flags & VMA_SHARED ? " shared" : " private";
   if (!words.empty()) text += " " + enumerate(words);
-  return text + " VMA";
+  return text + (flags & VMA_FILE ? " VMA of a file" : " VMA");
 }
 
 std::string mappingInWords(const Scenario& s, unsigned process) {
-  std::string text = fmt::format("process {} through {}", processName(process),
+  std::string text = fmt::format("process {} through {}{}", processName(process),
+                                 s.pmd_mapped & (1U << process) ? "one PMD in " : "",
                                  vmaInWords(s.vma[process][0].flags));
   const unsigned split = s.split[process];
   if (split != 0) {
@@ -67,6 +74,9 @@ std::string mappingInWords(const Scenario& s, unsigned process) {
 }
 
 std::string stepInWords(const Step& step, unsigned processes) {
+  if (step.action == STEP_SWAPOFF) return "swapoff brings every page back";
+  if (step.action == STEP_MIGRATED) return "the folio is migrated";
+  if (step.action == STEP_NOT_MIGRATED) return "the folio is mapped again where it was";
   const char who = processName(step.process);
   if (step.action == STEP_FORK) return fmt::format("{} forks {}", who, processName(processes));
   const std::string what =
@@ -86,10 +96,11 @@ std::string scenarioInWords(const Scenario& s) {
     text += s.table_end == s.pages
                 ? " The page table ends where the folio does."
                 : fmt::format(" The page table ends before page {}.", s.table_end);
-  text += " try_to_unmap_one()";
+  text += s.operation == OPERATION_TRY_TO_MIGRATE ? " try_to_migrate_one()" : " try_to_unmap_one()";
   std::vector<std::string> flags;
   if (s.ttu & UNMAP_BATCH_FLUSH) flags.emplace_back("TTU_BATCH_FLUSH");
   if (s.ttu & UNMAP_IGNORE_MLOCK) flags.emplace_back("TTU_IGNORE_MLOCK");
+  if (s.ttu & UNMAP_HWPOISON) flags.emplace_back("TTU_HWPOISON");
   if (!flags.empty()) text += " with " + enumerate(flags);
   if (s.remote_cpu) text += ", while another CPU may hold translations";
   text += ".";
@@ -100,6 +111,9 @@ std::string scenarioInWords(const Scenario& s) {
                     chance, s.event_at > 1 ? fmt::format(" (number {})", s.event_at) : "");
   if (s.event == EVENT_SWAP_DUPLICATE)
     text += fmt::format(" swap_duplicate() fails at {} call{}.", chance,
+                        s.event_at > 1 ? fmt::format(" (number {})", s.event_at) : "");
+  if (s.event == EVENT_ARCH_UNMAP)
+    text += fmt::format(" arch_unmap_one() fails at {} call{}.", chance,
                         s.event_at > 1 ? fmt::format(" (number {})", s.event_at) : "");
   if (s.steps != 0) {
     std::vector<std::string> steps;

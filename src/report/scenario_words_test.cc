@@ -51,5 +51,36 @@ TEST(ScenarioWords, EveryDeviationIs) {
       "fails at a later call (number 2). Then A forks C and C writes to page 1.");
 }
 
+TEST(ScenarioWords, SayWhatIsMigrated) {
+  Scenario s{};
+  s.pages = 32;
+  s.processes = 2;
+  s.operation = OPERATION_TRY_TO_MIGRATE;
+  s.folio_flags = FOLIO_SWAPBACKED | FOLIO_LOCKED | FOLIO_UPTODATE;
+  s.pmd_mapped = 2;
+  s.vma[0][0].flags = s.vma[1][0].flags = VMA_WRITE | VMA_FILE;
+  s.event = EVENT_ARCH_UNMAP;
+  s.event_at = 1;
+  s.steps = 2;
+  s.step[0] = {STEP_FORK, 0, ALL_PAGES};
+  s.step[1] = {STEP_NOT_MIGRATED, 0, ALL_PAGES};
+  EXPECT_EQ(scenarioInWords(s),
+            "A clean swap-backed folio of 32 pages, mapped by process A through a writable private "
+            "VMA of a file and process B through one PMD in a writable private VMA of a file. "
+            "try_to_migrate_one(). arch_unmap_one() fails at the first call. Then A forks C and "
+            "the folio is mapped again where it was.");
+}
+
+TEST(ScenarioWords, SayWhatKindOfFolioItIs) {
+  Scenario s{};
+  s.pages = s.processes = 1;
+  s.folio_flags = FOLIO_FILE | FOLIO_SWAPBACKED | FOLIO_HWPOISON | FOLIO_LOCKED | FOLIO_UPTODATE;
+  s.vma[0][0].flags = VMA_FILE | VMA_SHARED;
+  s.ttu = UNMAP_HWPOISON;
+  EXPECT_EQ(scenarioInWords(s),
+            "A clean shmem folio of 1 page, whose memory is broken, mapped by process A through a "
+            "read-only shared VMA of a file. try_to_unmap_one() with TTU_HWPOISON.");
+}
+
 }  // namespace
 }  // namespace ptecheck

@@ -174,6 +174,24 @@ TEST(Abilities, SayWhatIsMissingAndWhere) {
   EXPECT_EQ(
       missing(has(true, true, false), [](Scenario& s) { s.vma[0][0].flags = VMA_SHADOW_STACK; }),
       "shadow stacks (VMA of A)");
+  Abilities none;
+  none.hwpoison = none.device = false;
+  EXPECT_EQ(missing(none, [](Scenario& s) { s.folio_flags = FOLIO_HWPOISON; }), "hwpoison");
+  EXPECT_EQ(missing(none, [](Scenario& s) { s.folio_flags = FOLIO_DEVICE_PRIVATE; }),
+            "memory of devices");
+  EXPECT_EQ(missing(none, [](Scenario& s) { s.entry[2] = ENTRY_DEVICE_EXCLUSIVE; }),
+            "entries of devices (A page 2)");
+  Scenario s{};
+  s.pages = s.processes = 1;
+  s.entry[0] = ENTRY_PRESENT | ENTRY_UNUSED;
+  EXPECT_EQ(whatIsMissing(s, none), "unused entries (A page 0)");
+  none.unused = true;
+  EXPECT_EQ(whatIsMissing(s, none), "");
+  s.pages = 256;
+  s.pmd_mapped = 1;
+  EXPECT_EQ(whatIsMissing(s, none), "PMDs that map 256 pages (a page table has 512 entries)");
+  none.table_slots = 256;
+  EXPECT_EQ(whatIsMissing(s, none), "");
 }
 
 }  // namespace

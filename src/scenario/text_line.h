@@ -25,6 +25,11 @@ class Line {
     return position_ >= text_.size();
   }
 
+  bool atPunctuation() {
+    skipBlanks();
+    return position_ < text_.size() && isPunctuation(text_[position_]);
+  }
+
   // The next word, or one punctuation mark; "" at the end. next() is also what blame() points at.
   std::string_view next() {
     skipBlanks();

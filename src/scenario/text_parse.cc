@@ -11,6 +11,7 @@
 
 #include "scenario/error.h"
 #include "scenario/text.h"
+#include "scenario/text_entry.h"
 #include "scenario/text_line.h"
 #include "scenario/text_words.h"
 
@@ -135,10 +136,13 @@ class Parser {
     while (!line.atEnd()) {
       line.demand(",", "a word");
       const std::string_view word = line.next();
-      if (word == kLazyfree || word == kSwapBacked) {
-        if (kind) line.blame("a folio is either 'lazyfree' or 'swap-backed'");
+      if (auto flags = find(kFolioKinds, word)) {
+        if (kind) line.blame("a folio is either 'lazyfree', 'swap-backed', 'file' or 'shmem'");
         kind = true;
-        if (word == kSwapBacked) s.folio_flags |= FOLIO_SWAPBACKED;
+        s.folio_flags |= static_cast<unsigned short>(*flags);
+      } else if (word == kPmdMapped) {
+        do s.pmd_mapped |= static_cast<unsigned short>(1U << line.process());
+        while (!line.atEnd() && !line.atPunctuation());
       } else if (word == kFolded) {
         s.folded = 1;
       } else if (word == kReferences) {
@@ -150,14 +154,15 @@ class Parser {
       } else if (auto negated = find(kFolioNegated, word)) {
         s.folio_flags &= static_cast<unsigned short>(~*negated);
       } else {
-        line.blame("no property of a folio; allowed: lazyfree, swap-backed, " +
+        line.blame("no property of a folio; allowed: " + namesOf(kFolioKinds) + ", " +
                    namesOf(kFolioFlags) + ", " + namesOf(kFolioNegated) + ", " +
-                   std::string(kFolded) + ", references N, pins N");
+                   std::string(kFolded) + ", " + std::string(kPmdMapped) +
+                   " A, references N, pins N");
       }
     }
     if (!kind) {
       line.next();
-      line.blame("say whether the folio is 'lazyfree' or 'swap-backed'");
+      line.blame("say whether the folio is 'lazyfree', 'swap-backed', 'file' or 'shmem'");
     }
   }
 
@@ -235,36 +240,11 @@ class Parser {
     }
   }
 
-  unsigned short parseEntry(Line& line, unsigned process) const {
-    const std::string_view word = line.next();
-    if (auto hole = find(kHoles, word)) return static_cast<unsigned short>(*hole);
-    if (word.empty()) {
-      line.blame(std::string("the entry of process ") + static_cast<char>('A' + process) +
-                 " is missing ('-' if there is none)");
-    }
-    if (word[0] != 'w' && word[0] != 'r') {
-      line.blame(
-          "an entry begins with 'w' (writable) or 'r' (read-only), or is '-', 'other' or "
-          "'swapped'");
-    }
-    unsigned entry = ENTRY_PRESENT | (word[0] == 'w' ? unsigned{ENTRY_WRITE} : 0U);
-    for (std::size_t i = 1; i < word.size(); ++i) {
-      if (word[i] == '.') continue;
-      const auto* letter = std::find_if(kLetters.begin(), kLetters.end(),
-                                        [&](const Letter& known) { return known.name == word[i]; });
-      if (letter == kLetters.end() || (entry & letter->bit)) {
-        line.blameLetter(i,
-                         "expected each at most once: E exclusive, D dirty, Y young, S soft-dirty, "
-                         "U uffd-wp, N protnone (a dot counts for nothing)");
-      }
-      entry |= letter->bit;
-    }
-    return static_cast<unsigned short>(entry);
-  }
-
   void parseOperation(Line& line) {
     colon(line);
-    if (line.next() != kTryToUnmap) line.blame("the operation is 'try_to_unmap'");
+    const auto operation = find(kOperations, line.next());
+    if (!operation) line.blame("the operation is 'try_to_unmap' or 'try_to_migrate'");
+    file_.scenario.operation = static_cast<unsigned char>(*operation);
     while (line.accept(",")) {
       const std::string_view word = line.next();
       if (word == kRemoteCpu) {
@@ -294,11 +274,23 @@ class Parser {
       line.blame("at most " + std::to_string(MAX_STEPS) + " steps can follow");
     colon(line);
     Step step{};
+    step.page = ALL_PAGES;
+    if (line.accept(kNot)) {
+      line.demand("migrated", "'not'");
+      step.action = STEP_NOT_MIGRATED;
+      s.step[s.steps++] = step;
+      return;
+    }
+    for (const Flag& whole : kWholeSteps) {
+      if (!line.accept(whole.name)) continue;
+      step.action = static_cast<unsigned char>(whole.bit);
+      s.step[s.steps++] = step;
+      return;
+    }
     step.process = static_cast<unsigned char>(line.process());
     const auto action = find(kActions, line.next());
     if (!action) line.blame("no step; allowed: A reads PAGE, A writes PAGE, A forks");
     step.action = static_cast<unsigned char>(*action);
-    step.page = ALL_PAGES;
     if (step.action != STEP_FORK && !line.accept("all"))
       step.page = static_cast<unsigned short>(line.number("'all' or a page", 0, pages(line) - 1));
     s.step[s.steps++] = step;

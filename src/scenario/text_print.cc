@@ -28,10 +28,16 @@ void addFlags(std::string& list, const Flags& flags, unsigned set) {
 
 std::string folioLine(const Scenario& s) {
   std::string list = std::to_string(s.pages) + (s.pages == 1 ? " page" : " pages");
-  addWord(list, s.folio_flags & FOLIO_SWAPBACKED ? kSwapBacked : kLazyfree);
+  for (const Flag& kind : kFolioKinds)
+    if ((s.folio_flags & (FOLIO_FILE | FOLIO_SWAPBACKED)) == kind.bit) addWord(list, kind.name);
   addFlags(list, kFolioFlags, s.folio_flags);
   addFlags(list, kFolioNegated, ~unsigned{s.folio_flags});
   if (s.folded) addWord(list, kFolded);
+  if (s.pmd_mapped != 0) {
+    addWord(list, kPmdMapped);
+    for (unsigned process = 0; process < MAX_PROCESSES; ++process)
+      if (s.pmd_mapped & (1U << process)) list += " " + processLetter(process);
+  }
   if (s.references != 0)
     addWord(list, std::string(kReferences) + " " + std::to_string(s.references));
   if (s.pins != 0) addWord(list, std::string(kPins) + " " + std::to_string(s.pins));
@@ -65,10 +71,14 @@ void endLine(std::string& line) {
 
 // One line a page; neighbours with equal entries share one.
 std::string table(const Scenario& s) {
-  constexpr std::size_t kFirstColumn = 9, kColumn = 9;
+  constexpr std::size_t kFirstColumn = 9;
+  std::size_t column = 9;
+  for (std::size_t i = 0; i < std::size_t{s.processes} * s.pages; ++i)
+    if (!(s.entry[i] & ENTRY_PRESENT))
+      column = std::max(column, entryLetters(s.entry[i]).size() + 2);
   std::string head = "page", text;
   for (unsigned process = 0; process < s.processes; ++process) {
-    padTo(head, kFirstColumn + process * kColumn);
+    padTo(head, kFirstColumn + process * column);
     head += processLetter(process);
   }
   endLine(head);
@@ -83,7 +93,7 @@ std::string table(const Scenario& s) {
     std::string line = std::to_string(page);
     if (end - page > 1) line += "-" + std::to_string(end - 1);
     for (std::size_t process = 0; process < s.processes; ++process) {
-      padTo(line, kFirstColumn + process * kColumn);
+      padTo(line, kFirstColumn + process * column);
       line += entryLetters(s.entry[process * s.pages + page]);
     }
     endLine(line);
@@ -93,7 +103,7 @@ std::string table(const Scenario& s) {
 }
 
 std::string operationLines(const Scenario& s) {
-  std::string list(kTryToUnmap);
+  std::string list(kOperations[s.operation].name);
   addFlags(list, kTtuFlags, s.ttu);
   if (s.remote_cpu) addWord(list, kRemoteCpu);
   std::string lines = "operation: " + list + "\n";
@@ -105,7 +115,16 @@ std::string operationLines(const Scenario& s) {
   }
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
-    lines += "then: " + processLetter(step.process) + " ";
+    lines += "then: ";
+    if (step.action >= STEP_SWAPOFF) {
+      if (step.action == STEP_NOT_MIGRATED) lines += std::string(kNot) + " ";
+      unsigned action = step.action;
+      if (action == STEP_NOT_MIGRATED) action = STEP_MIGRATED;
+      for (const Flag& whole : kWholeSteps)
+        if (action == whole.bit) lines += std::string(whole.name) + "\n";
+      continue;
+    }
+    lines += processLetter(step.process) + " ";
     for (const Flag& action : kActions)
       if (step.action == action.bit) lines += action.name;
     if (step.action != STEP_FORK)
@@ -135,17 +154,6 @@ std::string expectationLine(const Expectation& e) {
 }
 
 }  // namespace
-
-std::string entryLetters(unsigned entry) {
-  if (!(entry & ENTRY_PRESENT)) {
-    for (const Flag& hole : kHoles)
-      if (entry == hole.bit) return std::string(hole.name);
-    return "-";
-  }
-  std::string letters(1, entry & ENTRY_WRITE ? 'w' : 'r');
-  for (const Letter& letter : kLetters) letters += entry & letter.bit ? letter.name : '.';
-  return letters;
-}
 
 std::string printScenario(const ScenarioFile& file) {
   const Scenario& s = file.scenario;

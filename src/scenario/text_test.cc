@@ -99,6 +99,46 @@ TEST(Text, ReadsEverything) {
   EXPECT_EQ(printScenario(file), kCve);
 }
 
+TEST(Text, ReadsEveryKindOfEntryFolioAndStep) {
+  const std::string head =
+      "folio: 4 pages, swap-backed, swap-cache\n"
+      "vma A: write, file\n"
+      "vma B: write, file\n"
+      "page     A             B\n"
+      "0        devexcl:wE..  -\n"
+      "1        swap:E.U      swapped\n"
+      "2        rE.Y...X      -\n"
+      "3        r..Y...       swap:.S.\n";
+  const std::string swap = head +
+                           "operation: try_to_unmap\n"
+                           "event: arch-unmap-fails at chance 2\n"
+                           "then: A forks\n"
+                           "then: swapoff\n";
+  const ScenarioFile file = parseScenario(swap, "f.pte");
+  EXPECT_EQ(printScenario(file), swap);
+  const Scenario& s = file.scenario;
+  EXPECT_EQ(s.entry[0], ENTRY_DEVICE_EXCLUSIVE | ENTRY_WRITE | ENTRY_EXCLUSIVE);
+  EXPECT_EQ(s.entry[1], ENTRY_SWAP | ENTRY_EXCLUSIVE | ENTRY_UFFD_WP);
+  EXPECT_EQ(s.entry[2], ENTRY_PRESENT | ENTRY_EXCLUSIVE | ENTRY_YOUNG | ENTRY_UNUSED);
+  EXPECT_EQ(s.entry[7], ENTRY_SWAP | ENTRY_SOFT_DIRTY);
+  EXPECT_EQ(s.vma[1][0].flags, VMA_WRITE | VMA_FILE);
+  EXPECT_EQ(s.event, EVENT_ARCH_UNMAP);
+  EXPECT_EQ(s.step[1].action, STEP_SWAPOFF);
+  EXPECT_EQ(s.step[1].page, ALL_PAGES);
+
+  for (const char* text :
+       {"folio: 2 pages, shmem, dirty\nvma A: write, uffd-wp, file, shared\n"
+        "page     A\n0        marker\n1        w.D....\noperation: try_to_unmap\n",
+        "folio: 1 page, file, hwpoison\nvma A: read-only, file\n"
+        "page     A\n0        r......\noperation: try_to_unmap, hwpoison\n",
+        "folio: 1 page, lazyfree, device-private\nvma A: write\npage     A\n"
+        "0        devpriv:rE..\noperation: try_to_migrate\nthen: A forks\nthen: not migrated\n",
+        "folio: 32 pages, lazyfree, pmd-mapped A B, pins 1\nvma A: write\nvma B: write\n"
+        "page     A        B\n0-31     r......  r......\n"
+        "operation: try_to_migrate\nthen: migrated\n"})
+    EXPECT_EQ(printScenario(parseScenario(text, "f.pte")), text);
+}
+
 TEST(Text, IsGenerousWithBlanksCommentsAndOrder) {
   const ScenarioFile file = parseScenario(
       "operation:try_to_unmap # what else\r\n"
@@ -170,6 +210,15 @@ TEST(Text, NamesFileLineColumnAndWord) {
       {table + "0 r xE", "f.pte:3:5: 'xE': an entry begins with 'w' (writable) or 'r' (read-only)"},
       {table + "0 wEQ -", "f.pte:3:5: 'Q' in 'wEQ': expected each at most once: E exclusive"},
       {table + "0 wEE -", "f.pte:3:5: 'E' in 'wEE': expected each at most once"},
+      {table + "0 swap r -", "f.pte:3:8: 'r': expected ':' after 'swap'"},
+      {table + "0 swap:EW -",
+       "f.pte:3:9: 'W' in 'EW': expected each at most once: E exclusive, S soft-dirty, U uffd-wp "
+       "("},
+      {table + "0 swap:D -", "f.pte:3:8: 'D' in 'D': expected each at most once"},
+      {table + "0 devexcl:E -", "f.pte:3:11: 'E': expected w or r, then each at most once"},
+      {table + "then: not now", "f.pte:3:11: 'now': expected 'migrated' after 'not'"},
+      {"folio: 2 pages, lazyfree, pmd-mapped, dirty",
+       "f.pte:1:37: ',': expected a process: A, B, C or D"},
       {table + "vma E: write", "f.pte:3:5: 'E': expected a process"},
       {table + "vma A: write, readonly",
        "f.pte:3:15: 'readonly': no property of a VMA; allowed: read-only, write, "},
@@ -179,7 +228,9 @@ TEST(Text, NamesFileLineColumnAndWord) {
       {table + "vma A from page 3: write",
        "f.pte:3:17: '3': expected the first page of the second VMA"},
       {table + "vma A from 1: write", "f.pte:3:12: '1': expected 'page' after 'from'"},
-      {table + "operation: migrate", "f.pte:3:12: 'migrate': the operation is 'try_to_unmap'"},
+      {table + "operation: migrate",
+       "f.pte:3:12: 'migrate': the operation is 'try_to_unmap' or "
+       "'try_to_migrate'"},
       {table + "operation: try_to_unmap, fast",
        "f.pte:3:26: 'fast': no flag of the operation; allowed: batch-flush"},
       {table + "event: lightning at chance 1",
@@ -290,9 +341,11 @@ TEST(Text, RoundTripsRandomScenarios) {
   Space space;
   space.random = true;
   space.max_pages = 64;
+  space.abilities.unused = true;
   int built = 0;
-  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+  for (std::uint32_t seed = 0; seed < 8000; ++seed) {
     Drawn drawn{seed * 2654435761U};
+    space.family = static_cast<Family>(seed % kFamilies);
     ScenarioFile file;
     Scenario& s = file.scenario;
     if (!chooseScenario(drawn, space, s)) continue;
@@ -310,19 +363,32 @@ TEST(Text, RoundTripsRandomScenarios) {
     ASSERT_EQ(file.expectations, again.expectations);
     ASSERT_EQ(printScenario(again), text);
   }
-  EXPECT_GT(built, 2000);
+  EXPECT_GT(built, 5000);
 }
 
 TEST(Text, WritesEveryEntryThatALegalScenarioCanHave) {
-  for (unsigned entry = 0; entry < 1024; ++entry) {
-    if ((entry & (ENTRY_OTHER | ENTRY_SWAPPED)) || !(entry & ENTRY_PRESENT)) continue;
+  constexpr unsigned kMore = ENTRY_OTHER | ENTRY_SWAPPED;
+  const auto check = [](unsigned entry) {
     const std::string letters = entryLetters(entry);
-    EXPECT_EQ(letters.size(), 7U);
     const ScenarioFile file = parseScenario("folio: 1 page, lazyfree\nvma A: write\npage A\n0 " +
                                                 letters + "\noperation: try_to_unmap\n",
                                             "f.pte");
     EXPECT_EQ(file.scenario.entry[0], entry) << letters;
+    return letters;
+  };
+  for (unsigned entry = 0; entry < 2048; ++entry) {
+    if ((entry & kMore) || !(entry & ENTRY_PRESENT)) continue;
+    EXPECT_EQ(check(entry).size(), entry & ENTRY_UNUSED ? 8U : 7U);
   }
+  std::set<std::string> different;
+  for (unsigned kind : {ENTRY_SWAP, ENTRY_DEVICE_EXCLUSIVE, ENTRY_DEVICE_PRIVATE})
+    for (unsigned bits = 0; bits < 128; ++bits) {
+      unsigned allowed = ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+      if (kind != ENTRY_SWAP) allowed |= ENTRY_WRITE;
+      if (!(bits & ~allowed)) different.insert(check(kind | bits));
+    }
+  EXPECT_EQ(different.size(), 8U + 16U + 16U);
+  for (unsigned hole : {0, int{ENTRY_OTHER}, int{ENTRY_SWAPPED}, int{ENTRY_MARKER}}) check(hole);
 }
 
 }  // namespace
