@@ -62,6 +62,22 @@ static char signal_stack[65536];
  */
 #include "arch_user.h"
 
+/*
+ * Before 6.15, try_to_migrate_one() took the page frame of a device-exclusive entry with pte_pfn(), as
+ * if it were present: a page that is none of the folio's, or no page at all. What comes of it, a
+ * WARN or a fault, is the tree's own mistake, not this environment's; and the page it wrote to is
+ * anybody's, so that the scenario ends there.
+ */
+static int migratesDeviceExclusive(void) {
+  const Scenario *s = agent_state.scenario;
+  unsigned i;
+
+  if (agent_state.phase != PHASE_OPERATION || s->operation != OPERATION_TRY_TO_MIGRATE) return 0;
+  for (i = 0; i < (unsigned)s->processes * s->pages; i++)
+    if (s->entry[i] & ENTRY_DEVICE_EXCLUSIVE) return 1;
+  return 0;
+}
+
 /* ---- ways out ---- */
 
 static _Noreturn __attribute__((format(printf, 2, 3))) void leave(int status, const char *format,
@@ -102,6 +118,8 @@ void env_warn(const char *file, int line, const char *text) {
           agent_state.phase == PHASE_BUILD ? "UNSUPPORTED while building: " : "", file, line,
           dump_reason[0] ? dump_reason : text);
   if (dump_reason[0]) text = dump_reason;
+  if (migratesDeviceExclusive())
+    leave(STATUS_BUG, "BUG %s:%d %s (at a device-exclusive entry)", file, line, text);
   if (!agent_state.warnings++)
     snprintf(agent_state.warning, sizeof(agent_state.warning), "WARN %s:%d %s", file, line, text);
   dump_reason[0] = 0;
@@ -165,6 +183,8 @@ static void onSignal(int number, siginfo_t *info, void *context) {
   }
   if (archIsPrivileged(number, info))
     leave(STATUS_SIGNAL, "PRIVILEGED instruction pc=0x%lx", pc);
+  if (migratesDeviceExclusive())
+    leave(STATUS_BUG, "BUG fault at a device-exclusive entry, address=0x%lx pc=0x%lx", address, pc);
   leave(STATUS_SIGNAL, "SIGNAL %d address=0x%lx pc=0x%lx", number, address, pc);
 }
 
