@@ -76,6 +76,13 @@ const std::map<std::string, RuleSet>& expectedVerdicts() {
       {"merge-write", rulesNamed({kWriteGained, kDiffers, kSoftDirtyLost, kContents})},
       {"merge-write-safe-restore", rulesNamed({kDiffers, kSoftDirtyLost})},
       {"restore-each", 0},
+      // These do more than the others in families beside reclaim; here, only with swap-backed
+      // folios.
+      {"v7.0", rulesNamed({kWriteGained, kDiffers, kContents})},
+      {"v7.0-rc-file", rulesNamed({kWriteGained, kDiffers, kContents})},
+      {"anon-rfc", rulesNamed({kWriteGained, kDiffers, kSoftDirtyLost, kContents})},
+      {"anon-2026", rulesNamed({kWriteGained, kDiffers, kContents})},
+      {"batch-all", 0},
   };
   return verdicts;
 }

@@ -229,7 +229,7 @@ class Building {
   }
 
   // The folio's entries once more, of all kinds. Returns the number of mappings.
-  static int buildRare(const Scenario& s, World<F>& w, Outcome& out) {
+  [[gnu::noinline]] static int buildRare(const Scenario& s, World<F>& w, Outcome& out) {
     int mapped = 0;
     for (unsigned i = 0; i < s.pages; ++i) w.page(i) = {};
     for (unsigned p = 0; p < s.processes; ++p)

@@ -47,7 +47,7 @@ class Machine {
   static bool isPlain(const Scenario& s) {
     constexpr unsigned kRareFolios = FOLIO_FILE | FOLIO_HWPOISON | FOLIO_DEVICE_PRIVATE;
     unsigned vma_flags = 0;
-    for (const auto& vmas : s.vma) vma_flags |= vmas[0].flags | vmas[1].flags;
+    for (unsigned p = 0; p < s.processes; ++p) vma_flags |= s.vma[p][0].flags | s.vma[p][1].flags;
     return s.operation == OPERATION_TRY_TO_UNMAP && !(s.folio_flags & kRareFolios) &&
            !(vma_flags & (VMA_FILE | VMA_SHARED)) && !(s.ttu & UNMAP_HWPOISON) &&
            s.event != EVENT_ARCH_UNMAP && s.pmd_mapped == 0;
@@ -69,10 +69,8 @@ class Machine {
     out.folio_flags_before = w_.folio.visibleFlags();
     if (!all_cases && isFast(policy)) {
       unmap(policy);
-    } else if (scenario.operation == OPERATION_TRY_TO_MIGRATE) {
-      UnmapAll<F>(w_, policy).try_to_migrate();
     } else {
-      UnmapAll<F>(w_, policy).try_to_unmap();
+      unmapAll(scenario, policy);
     }
     collect(out);
     if (all_cases) lookAgain(policy, out);
@@ -80,7 +78,7 @@ class Machine {
   }
 
   // Kinds of entries that are there, or may be left behind, and that the format cannot express.
-  static bool lacks(const Scenario& s) {
+  [[gnu::noinline]] static bool lacks(const Scenario& s) {
     const SwapTypes& types = kEntries.types();
     const auto has = [&](SwapKind kind) { return types.typeOf(kind) < SwapTypes::kTypes; };
     unsigned bits = 0;
@@ -109,6 +107,12 @@ class Machine {
       batching ? Unmap<F, true, false>(w_, policy).try_to_unmap()
                : Unmap<F, false, false>(w_, policy).try_to_unmap();
     }
+  }
+
+  // Apart, so that the fast code stays in one piece; likewise below.
+  [[gnu::noinline]] void unmapAll(const Scenario& scenario, const Policy& policy) {
+    UnmapAll<F> all(w_, policy);
+    scenario.operation == OPERATION_TRY_TO_MIGRATE ? all.try_to_migrate() : all.try_to_unmap();
   }
 
   // In pieces that compile to plain stores: for the whole, compilers like `rep stos`, which takes
@@ -166,7 +170,7 @@ class Machine {
   }
 
   // What processes read, once more, where an entry may be of any kind.
-  void lookAgain(const Policy& policy, Outcome& out) {
+  [[gnu::noinline]] void lookAgain(const Policy& policy, Outcome& out) {
     frames_.reset(w_.folio.pages);
     Fault<F> fault(w_, frames_, policy);
     for (unsigned p = 0; p < w_.processes; ++p)
@@ -214,7 +218,7 @@ class Machine {
         continue;
       }
       if (step.action == STEP_MIGRATED || step.action == STEP_NOT_MIGRATED) {
-        RemoveMigration<F>(w_, frames_, policy).remove_migration_ptes(step.action == STEP_MIGRATED);
+        endMigration(step.action == STEP_MIGRATED, policy);
         continue;
       }
       const unsigned from = step.page == ALL_PAGES ? 0 : step.page;
@@ -228,6 +232,10 @@ class Machine {
     }
     out.steps_done = scenario.steps;
     collectEnd(fault, out);
+  }
+
+  [[gnu::noinline]] void endMigration(bool moved, const Policy& policy) {
+    RemoveMigration<F>(w_, frames_, policy).remove_migration_ptes(moved);
   }
 
   void collectEnd(Fault<F>& fault, Outcome& out) {

@@ -101,13 +101,84 @@ Policy restore_each() {
   return policy;
 }
 
-const std::array<Policy, 11>& table() {
-  static const std::array<Policy, 11> policies = {unbatched(),     v6_12(),
+Policy called(Policy policy, std::string_view name, std::string_view summary) {
+  policy.name = name;
+  policy.summary = summary;
+  return policy;
+}
+
+// File folios as well (a67fe41e214f), with the flags that lazyfree ones need.
+Policy v7_0() {
+  Policy policy = called(respect_write_softdirty(), "v7.0",
+                         "file folios too, unless a VMA is armed with uffd-wp");
+  policy.of(Case::kFile) = policy.of(Case::kLazyfree);
+  policy.file_batch_avoids_uffd = true;
+  return policy;
+}
+
+Policy v7_0_rc_file() {
+  Policy policy = called(v7_0(), "v7.0-rc-file",
+                         "file batches as first posted: one marker for a batch of armed pages");
+  policy.file_batch_avoids_uffd = false;
+  policy.file_batch_marks_first = true;
+  return policy;
+}
+
+// Barry Song, May 2025.
+Policy anon_rfc() {
+  Policy policy = called(v6_16(), "anon-rfc",
+                         "v6.16, and swap-backed folios whole, if all their pages are exclusive");
+  policy.of(Case::kSwapBacked).reach = Reach::kWholeFolio;
+  policy.of(Case::kSwapBacked).needs_exclusive = true;
+  return policy;
+}
+
+// Dev Jain, 2026.
+Policy anon_2026() {
+  Policy policy = called(v7_0(), "anon-2026",
+                         "v7.0, and swap-backed folios in runs of equally exclusive pages");
+  policy.of(Case::kSwapBacked) = policy.of(Case::kLazyfree);
+  policy.of(Case::kSwapBacked).exclusive = Treat::kRespect;
+  return policy;
+}
+
+// Every case, as wide as the facts allow. A batch must not differ in what the entries that are
+// written for it say; nothing else has to be equal:
+//
+//   lazyfree     nothing is written, but a restore: every entry as it was
+//   swap-backed  swap entries say soft-dirty, uffd-wp and exclusive
+//   file         markers say uffd-wp
+//   migration    migration entries, and what they become again, say everything
+//
+// Dirty always reaches the folio. The first entry's is kept in the value, and not merged, as
+// pte_mkdirty() would mark all of a swap-backed batch soft-dirty.
+Policy batch_all() {
+  Policy policy = named("batch-all", "every case batched, by what its entries have to say");
+  for (Batching& batching : policy.batching) {
+    batching.reach = Reach::kAsFarAsEqual;
+    batching.restore = Restore::kEach;
+    batching.dirty = batching.young = Treat::kFirst;
+    batching.uffd_wp = Treat::kFirst;
+  }
+  policy.of(Case::kFile).uffd_wp = Treat::kRespect;
+  Batching& swapbacked = policy.of(Case::kSwapBacked);
+  swapbacked.soft_dirty = swapbacked.uffd_wp = swapbacked.exclusive = Treat::kRespect;
+  Batching& migration = policy.of(Case::kMigration);
+  migration.write = migration.exclusive = migration.soft_dirty = migration.uffd_wp =
+      migration.dirty = migration.young = Treat::kRespect;
+  policy.of(Case::kMigrationBack) = migration;
+  return policy;
+}
+
+const std::array<Policy, 16>& table() {
+  static const std::array<Policy, 16> policies = {unbatched(),     v6_12(),
                                                   v6_15(),         v6_16(),
                                                   wrprotect(),     wrprotect_early(),
                                                   respect_write(), respect_write_softdirty(),
                                                   merge_write(),   merge_write_safe_restore(),
-                                                  restore_each()};
+                                                  restore_each(),  v7_0(),
+                                                  v7_0_rc_file(),  anon_rfc(),
+                                                  anon_2026(),     batch_all()};
   return policies;
 }
 

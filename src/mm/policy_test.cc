@@ -14,7 +14,8 @@ TEST(Policy, NamesAreThoseOfTheQuestion) {
   for (const Policy& policy : policies()) names += policy.name + " ";
   EXPECT_EQ(names,
             "unbatched v6.12 v6.15 v6.16 wrprotect wrprotect-early respect-write "
-            "respect-write-softdirty merge-write merge-write-safe-restore restore-each ");
+            "respect-write-softdirty merge-write merge-write-safe-restore restore-each "
+            "v7.0 v7.0-rc-file anon-rfc anon-2026 batch-all ");
 }
 
 TEST(Policy, IsFoundByName) {

@@ -11,7 +11,7 @@
 //            differ as its Treat says
 //   restore  puts them back
 //
-// For what kernels can say the result is, bit by bit, what they get (all_cases_test.cc).
+// For what kernels can say the result is, bit by bit, what they get (machine_test.cc, TwinsAgree).
 //
 // Entries of devices are in swap form and always alone: no TLB holds them, so that they are cleared
 // without a flush, and never dirty.
@@ -93,7 +93,8 @@ class Runs {
     run.nr = nr;
   }
 
-  // Takes the entries out, and notes or issues the flush that is due. Dirty goes to the folio.
+  // Takes the entries out, and notes or issues the flush that is due. If any was dirty, the folio
+  // is, whatever the run's value says.
   void clear(Run<F>& run, const Batching& batching, bool defer_flush) {
     PageTable table = w_.table(run.mm);
     if (!run.present) {
@@ -110,16 +111,17 @@ class Runs {
       run.returned = F::pte_wrprotect(run.returned);
       run.pteval = F::pte_wrprotect(run.pteval);
     }
+    const bool dirty = F::pte_dirty(run.returned) || F::pte_dirty(run.pteval);
     if (defer_flush) {
-      if (F::pte_accessible(run.pteval)) {  // set_tlb_ubc_flush_pending()
+      if (F::pte_accessible(run.returned)) {  // set_tlb_ubc_flush_pending()
         w_.tlb.flush_required = true;
         ++run.mm.tlb_flush_batched;
-        if (F::pte_dirty(run.pteval)) w_.tlb.writable = true;
+        if (dirty) w_.tlb.writable = true;
       }
-    } else if (!policy_.flushes_accessible_only || F::clear_flushes(run.pteval)) {
+    } else if (!policy_.flushes_accessible_only || F::clear_flushes(run.returned)) {
       w_.tlb.flush(run.nr);
     }
-    if (F::pte_dirty(run.pteval)) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
+    if (dirty) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
   }
 
   void restore(const Run<F>& run, const Batching& batching) {
@@ -206,7 +208,9 @@ class Runs {
     if (young.set) pte = F::pte_mkyoung(pte);
     if (young.clear) pte = F::pte_mkold(pte);
     const Change write = change(run, batching.write, [](Word e) { return F::pte_write(e); });
-    if (write.set) pte = F::pte_mkwrite(pte, shadow_stack);
+    // As what clearing returned gets the write bit of the merged copy, which may be the first's.
+    if (write.set || (batching.write == Treat::kOr && F::pte_write(saved_[0])))
+      pte = F::pte_mkwrite(pte, shadow_stack);
     if (write.clear) pte = F::pte_wrprotect(pte);
     const Change soft_dirty =
         change(run, batching.soft_dirty, [](Word e) { return F::pte_soft_dirty(e); });

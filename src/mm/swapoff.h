@@ -19,7 +19,7 @@ class Swapoff {
 
   explicit Swapoff(World<F>& world) : w_(world) {}
 
-  void try_to_unuse() {
+  [[gnu::noinline]] void try_to_unuse() {
     for (unsigned p = 0; p < w_.processes; ++p)
       for (unsigned slot = w_.first; slot < w_.first + w_.folio.pages; ++slot)
         unuse_pte(w_.mm[p], slot);
