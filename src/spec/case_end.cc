@@ -31,7 +31,8 @@ struct History {
   unsigned origin;  // the process whose `after` it was
   bool child = false;
   bool forked = false;
-  bool copied = false;  // by fork, as the page was pinned
+  bool met_fork = false;  // forked, or copied by fork
+  bool copied = false;    // by fork, as the page was pinned
   bool touched = false;
   bool written = false;
   bool swapped_in = false;  // an access or swapoff met it
@@ -85,6 +86,7 @@ class End {
           const bool copied =
               s_.pins != 0 && (result(parent.origin, page).page_flags & PAGE_EXCLUSIVE_AFTER);
           parent.forked = parent.forked || !copied;
+          parent.met_fork = true;
           History child = parent;
           child.child = true;
           child.copied = child.copied || copied;
@@ -164,7 +166,10 @@ class End {
     if ((vma & VMA_SOFTDIRTY) || empty || !had_page || is.form == EntryForm::kHwpoison) return;
     if (was.soft_dirty && !is.soft_dirty)
       report(Rule::kSoftDirtyLost, Reason::kEndSoftDirty, p, page);
-    if (is.soft_dirty && !was.soft_dirty && !h.written)
+    // restore_exclusive_pte() makes a writable entry dirty, which on x86 is soft-dirty as well.
+    const bool from_device = was.form == EntryForm::kDeviceExclusive && was.write &&
+                             is.form == EntryForm::kPresent && format_.mkdirty_sets_soft_dirty;
+    if (is.soft_dirty && !was.soft_dirty && !h.written && !from_device)
       report(Rule::kSoftDirtyGained, Reason::kEndSoftDirty, p, page);
   }
 
@@ -294,7 +299,7 @@ class End {
   // Fork, an access and the end of a migration take a page back from a device.
   void inspectDevice(unsigned p, unsigned page, const History& h, const Reading& was,
                      const Reading& is) {
-    if (is.form != EntryForm::kPresent || !(h.touched || h.forked || ended_)) {
+    if (is.form != EntryForm::kPresent || !(h.touched || h.met_fork || ended_)) {
       if (expectSame(p, page, was, is) && is.write && !was.write)
         report(Rule::kWriteGained, Reason::kEndWrite, p, page);
       return;

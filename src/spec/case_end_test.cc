@@ -226,6 +226,39 @@ TEST(CaseEnd, WhatWasKeptStays) {
   EXPECT_EQ(broken(made), "entry-lost accounting");
 }
 
+TEST(CaseEnd, DeviceGivesThePageBack) {
+  Scenario s = unmapping(1, kSwapFolio, {ENTRY_DEVICE_EXCLUSIVE | kW | kE});
+  addStep(s, STEP_READ);
+  Made made(s);
+  made.allStepsDone();
+  made.flagPage(0, 7);
+  EXPECT_EQ(broken(made), "");
+  // restore_exclusive_pte() marks it dirty, and with that soft-dirty.
+  made.entry(0, 0).end = Made::present(kW | kD | kS, FOLIO_PFN);
+  EXPECT_EQ(broken(made), "");
+  made.entry(0, 0).end = Made::present(kW | kD, FOLIO_PFN + 1);
+  EXPECT_EQ(broken(made), "entry-lost accounting");
+  s.steps = 0;
+  addStep(s, STEP_SWAPOFF);
+  made.entry(0, 0).end = Made::present(kW | kD, FOLIO_PFN);
+  EXPECT_EQ(broken(made), "entry-lost") << "not by swapoff";
+}
+
+TEST(CaseEnd, PinnedPageIsCopiedByFork) {
+  Scenario s = unmapping(1, kSwapFolio, {ENTRY_DEVICE_EXCLUSIVE | kE});
+  s.pins = 1;
+  addStep(s, STEP_FORK);
+  Made made(s);
+  made.forkedChild();
+  made.flagPage(0, 7);
+  made.entry(0, 0).end = Made::present(0, FOLIO_PFN);
+  made.childHas(1, 0, Made::present(kW | kD | kS, 0x2000), false, RSS_ANON);
+  made.allStepsDone();
+  EXPECT_EQ(broken(made), "");
+  made.entry(0, 0).end = Made::present(kW, FOLIO_PFN);
+  EXPECT_EQ(broken(made), "write-gained");
+}
+
 TEST(CaseEnd, CountersAtTheEnd) {
   Scenario s = migrating(1, kSwapFolio, {kP | kE});
   addStep(s, STEP_MIGRATED);
