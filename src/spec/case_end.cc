@@ -83,8 +83,7 @@ class End {
       case STEP_FORK:
         for (unsigned page = 0; page < pages; ++page) {
           History& parent = places_[std::size_t{step.process} * pages + page];
-          const bool copied =
-              s_.pins != 0 && (result(parent.origin, page).page_flags & PAGE_EXCLUSIVE_AFTER);
+          const bool copied = s_.pins != 0 && maybeExclusive(parent, page);
           parent.forked = parent.forked || !copied;
           parent.met_fork = true;
           History child = parent;
@@ -110,6 +109,13 @@ class End {
         moved_ = step.action == STEP_MIGRATED;
         break;
     }
+  }
+
+  // At this step: since the operation, or by an access or swapoff in between.
+  bool maybeExclusive(const History& h, unsigned page) const {
+    const EntryResult& e = result(h.origin, page);
+    return (e.page_flags & PAGE_EXCLUSIVE_AFTER) || h.written ||
+           (h.swapped_in && !h.forked && format_.read(e.after).exclusive);
   }
 
   unsigned frame(unsigned page) const { return (moved_ ? MOVED_PFN : FOLIO_PFN) + page; }

@@ -259,6 +259,24 @@ TEST(CaseEnd, PinnedPageIsCopiedByFork) {
   EXPECT_EQ(broken(made), "write-gained");
 }
 
+TEST(CaseEnd, PinnedPageIsCopiedByForkOnceItIsSwappedIn) {
+  Scenario s = unmapping(2, kSwapFolio, {ENTRY_SWAP | kE, kP | kE});
+  s.pins = 1;
+  addStep(s, STEP_READ);
+  addStep(s, STEP_FORK);
+  Made made(s);
+  made.forkedChild();
+  made.flagPage(0, kEnd);
+  made.flagPage(1, 7);
+  made.end(0, 0, Made::present(0, FOLIO_PFN), 1, -1);
+  for (unsigned page = 0; page < 2; ++page)
+    made.childHas(1, page, Made::present(kD | kS, 0x2000 + page), false, RSS_ANON);
+  made.allStepsDone();
+  EXPECT_EQ(broken(made), "");
+  made.entry(1, 0).end = Made::present(0, FOLIO_PFN);
+  EXPECT_EQ(broken(made), "exclusive-broken accounting") << "shared under a pin";
+}
+
 TEST(CaseEnd, CountersAtTheEnd) {
   Scenario s = migrating(1, kSwapFolio, {kP | kE});
   addStep(s, STEP_MIGRATED);
