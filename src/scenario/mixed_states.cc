@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -185,14 +186,23 @@ class Builder {
   States states_;
 };
 
+// A number of its own for every request.
+unsigned keyOf(const StateRequest& r) {
+  unsigned key = r.vma_flags;
+  for (bool bit : {r.file, r.shmem, r.pair, r.all, r.soft_dirty, r.young, r.swap,
+                   r.device_exclusive, r.device_private, r.unused})
+    key = key << 1 | (bit ? 1U : 0U);
+  return key;
+}
+
 }  // namespace
 
 EntryStates mixedStates(const StateRequest& request) {
   // Built once. Elements of a map stay where they are.
   static std::mutex mutex;
-  static std::map<StateRequest, States> known;
+  static std::map<unsigned, States> known;
   const std::lock_guard lock(mutex);
-  auto [at, is_new] = known.try_emplace(request);
+  auto [at, is_new] = known.try_emplace(keyOf(request));
   if (is_new) at->second = Builder(request).build();
   return at->second;
 }

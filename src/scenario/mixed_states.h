@@ -2,8 +2,6 @@
 #ifndef PTECHECK_SCENARIO_MIXED_STATES_H
 #define PTECHECK_SCENARIO_MIXED_STATES_H
 
-#include <compare>
-
 #include "scenario/entry_states.h"
 
 namespace ptecheck {
@@ -23,8 +21,6 @@ struct StateRequest {
   bool device_exclusive = false;  // device-exclusive entries
   bool device_private = false;    // device-private entries, and no present ones
   bool unused = false;            // pte_unused() entries
-
-  auto operator<=>(const StateRequest&) const = default;
 };
 
 // The legal states, simplest first. They live as long as the program.
