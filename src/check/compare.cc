@@ -77,6 +77,7 @@ struct PartTally {
   std::vector<Tally> tallies;  // of each row
   std::vector<CompareCosts> costs;
   std::uint64_t scenarios = 0;
+  std::uint64_t entries = 0;
   std::uint64_t freed = 0;
 };
 
@@ -208,6 +209,7 @@ class CompareSearch {
       if (!allRan(worker, unit, first + i, i)) continue;
       worker.reference_model->run(s, reference_policy_, *worker.reference);
       ++part.scenarios;
+      part.entries += static_cast<std::uint64_t>(worker.reference->mapcount_before);
       part.freed += meter_.freed(s, *worker.reference);
       const auto count = [&](std::size_t row, const Outcome& o, RuleSet broken) {
         part.tallies[row].add(rules_, s, o, broken, 0, unit, [&] {
@@ -268,6 +270,7 @@ class CompareSearch {
     std::uint64_t scenarios = 0;
     for (const Worker& worker : workers) {
       scenarios += worker.parts[which].scenarios;
+      part.entries += worker.parts[which].entries;
       part.freed += worker.parts[which].freed;
     }
     Space space = search_.exhaustive();

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ struct CompareOptions {
 struct ComparedPart {
   CheckResult check;
   std::vector<CompareCosts> costs;  // of each row
+  std::uint64_t entries = 0;        // present at the start
   std::uint64_t freed = 0;          // entries that the reference (`unbatched`) drops or swaps out
 };
 
@@ -50,6 +52,14 @@ struct Comparison {
   // for all.
   std::uint64_t skipped = 0;
   std::string skipped_reason;
+};
+
+// A comparison on one architecture of several; or none, and why.
+struct ArchComparison {
+  Arch arch = kX86;
+  std::optional<Comparison> comparison = {};
+  std::string why_not = {};
+  bool model_only = false;  // as of ArchTree
 };
 
 // Throws Error(kCannotTest) if a tree cannot be tested. `say`: as of TreeCheckOptions.

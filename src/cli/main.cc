@@ -53,6 +53,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "129 and above wrong usage or internal error.");
   Invocation invocation;
   addCheck(app, invocation);
+  addCompare(app, invocation);
   addSynth(app, invocation);
   addProve(app, invocation);
   addReplay(app, invocation);
