@@ -243,7 +243,7 @@ class Building {
         } else if (s.pmd_mapped >> p & 1) {
           pte = splitEntry<F>(bits, shadow_stack, page);
         } else if (bits & ENTRY_PRESENT) {
-          pte = presentEntry<F>(Word(FOLIO_PFN + i), bits, shadow_stack);
+          pte = presentEntry<F>(Word(FOLIO_PFN) + Word(i), bits, shadow_stack);
         }
         out.entry[p * s.pages + i].before = pte;
         if (!entryMaps(bits)) continue;

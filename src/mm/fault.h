@@ -318,7 +318,7 @@ class Fault {
           (a.write && w_.folio.refcount == cached))
         w_.folio_free_swap();
       mine = mine || w_.folio.refcount == 1;
-      pte = F::pfn_pte(Word(w_.folio.pfn + page), F::page_readonly());
+      pte = F::pfn_pte(Word(w_.folio.pfn) + Word(page), F::page_readonly());
       ++w_.page(page).mapcount;
       ++w_.folio.mapcount;
       if (mine) w_.page(page).setExclusive();

@@ -138,7 +138,7 @@ class RemoveMigration {
 
   void replace(Mm<F>& mm, const Vma& vma, unsigned slot, unsigned page, unsigned nr) {
     const Said entry = merged(mm, slot, nr);
-    const Word pfn = Word(w_.folio.pfn + page);
+    const Word pfn = Word(w_.folio.pfn) + Word(page);
     if (w_.folio.has(FOLIO_DEVICE_PRIVATE)) {
       Word pte = kEntries.make(
           entry.write ? SwapKind::kDevicePrivateWrite : SwapKind::kDevicePrivateRead, pfn);

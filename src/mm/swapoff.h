@@ -38,7 +38,7 @@ class Swapoff {
     ++page.mapcount;
     ++w_.folio.mapcount;
     ++w_.folio.refcount;
-    Word pte = F::pte_mkold(F::pfn_pte(Word(w_.folio.pfn + i), F::page_readonly()));
+    Word pte = F::pte_mkold(F::pfn_pte(Word(w_.folio.pfn) + Word(i), F::page_readonly()));
     if (F::pte_swp_soft_dirty(swp)) pte = F::pte_mksoft_dirty(pte);
     if (F::pte_swp_uffd_wp(swp)) pte = F::pte_mkuffd_wp(pte);
     w_.table(mm).set_pte(slot, pte);

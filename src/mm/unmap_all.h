@@ -130,8 +130,8 @@ class UnmapAll {
 
   void poison(const Run<F>& run) {
     countLess(run);
-    w_.table(run.mm).set_pte(run.slot,
-                             kEntries.make(SwapKind::kHwpoison, Word(w_.folio.pfn + run.page)));
+    w_.table(run.mm).set_pte(
+        run.slot, kEntries.make(SwapKind::kHwpoison, Word(w_.folio.pfn) + Word(run.page)));
   }
 
   // A guest gave the page back: dropped, unless userfaultfd watches.
@@ -214,7 +214,7 @@ class UnmapAll {
                           : run.exclusive ? SwapKind::kMigrationReadExclusive
                                           : SwapKind::kMigrationRead;
     for (unsigned i = 0; i < run.nr; ++i) {
-      Word entry = kEntries.make(kind, Word(w_.folio.pfn + run.page + i));
+      Word entry = kEntries.make(kind, Word(w_.folio.pfn) + Word(run.page + i));
       if (run.present && F::pte_young(run.pteval))
         entry = kEntries.make_migration_entry_young(entry);
       if (run.present && F::pte_dirty(run.pteval))
