@@ -238,8 +238,8 @@ TEST(CaseEnd, DeviceGivesThePageBack) {
   EXPECT_EQ(broken(made), "");
   made.entry(0, 0).end = Made::present(kW | kD, FOLIO_PFN + 1);
   EXPECT_EQ(broken(made), "entry-lost accounting");
-  s.steps = 0;
-  addStep(s, STEP_SWAPOFF);
+  made.s.steps = 0;
+  addStep(made.s, STEP_SWAPOFF);
   made.entry(0, 0).end = Made::present(kW | kD, FOLIO_PFN);
   EXPECT_EQ(broken(made), "entry-lost") << "not by swapoff";
 }

@@ -134,7 +134,7 @@ class HandMadeCase {
       entry(p, page).page_flags = static_cast<unsigned char>(flags);
   }
 
-  const Scenario& s;
+  Scenario s;
 
  private:
   using Reading = spec_detail::Reading;
