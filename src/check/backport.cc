@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "check/arch_rules.h"
+#include "check/family_cases.h"
 #include "check/finding_id.h"
 #include "check/judged_policies.h"
 #include "check/model_check.h"
@@ -81,7 +82,15 @@ Rule gravest(RuleSet broken) {
 class Backport {
  public:
   Backport(const Policy& base, const BackportOptions& options)
-      : options_(options), search_(options.search), arch_(options.search.arch) {
+      : options_(options), arch_(options.search.arch) {
+    for (unsigned i = 0; i < kCases; ++i) {
+      const Case which = static_cast<Case>(i);
+      const Family family = familyOf(which);
+      if (!base.batches(which) || (!families_.empty() && families_.back() == family)) continue;
+      families_.push_back(family);
+    }
+    if (families_.empty()) families_ = {Family::kReclaim};
+    for (Family family : families_) searches_.emplace_back(searchOf(family));
     result_.arch = arch_;
     result_.base = base;
     result_.most_changes = options.most_changes;
@@ -181,18 +190,32 @@ class Backport {
     return killed;
   }
 
+  SearchOptions searchOf(Family family) const {
+    SearchOptions search = options_.search;
+    search.family = family;
+    return search;
+  }
+
+  std::optional<Place> firstKiller(const Policy& policy, bool shadow_stack) const {
+    for (const Search& search : searches_)
+      if (const std::optional<Place> place = firstKiller(policy, shadow_stack, search))
+        return place;
+    return std::nullopt;
+  }
+
   // The first in the order of exploration, at any number of threads: a unit is given up only if a
   // lower one has a killer.
-  std::optional<Place> firstKiller(const Policy& policy, bool shadow_stack) const {
+  std::optional<Place> firstKiller(const Policy& policy, bool shadow_stack,
+                                   const Search& search) const {
     struct Worker {
       JudgedPolicies judged;
       std::unique_ptr<Scenario> scenario;
     };
-    std::atomic<std::size_t> lowest{search_.units()};
+    std::atomic<std::size_t> lowest{search.units()};
     std::mutex mutex;
     Choices choices;
     runUnits(
-        search_.units(), Share{}, options_.search.jobs,
+        search.units(), Share{}, options_.search.jobs,
         [&](unsigned) {
           return Worker{JudgedPolicies({policy}, options_.search.rules, arch_),
                         std::make_unique<Scenario>()};
@@ -200,7 +223,7 @@ class Backport {
         [&](Worker& worker, std::size_t unit) {
           if (unit > lowest) return;
           bool done = false;
-          search_.forEach(unit, *worker.scenario, [&](const Scenario& s, auto get_choices) {
+          search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto get_choices) {
             if (done || onShadowStack(s) != shadow_stack || !kills(worker.judged, s)) return;
             done = true;
             std::lock_guard lock(mutex);
@@ -209,27 +232,39 @@ class Backport {
             choices = get_choices();
           });
         });
-    if (lowest == search_.units()) return std::nullopt;
-    return Place{search_.spaceOf(lowest), choices};
+    if (lowest == search.units()) return std::nullopt;
+    return Place{search.spaceOf(lowest), choices};
   }
 
   // All answers and the base, over the whole space, costs included.
   void addPrices() {
     std::vector<Policy> policies = {result_.base};
     for (const BackportAnswer& answer : result_.answers) policies.push_back(answer.policy);
-    SearchOptions search = options_.search;
-    search.rules = kAllRules;
-    CheckResult check = checkModel(policies, search);
-    result_.parts = check.parts;
-    result_.base_row = check.rows[0];
-    for (std::size_t i = 0; i < result_.answers.size(); ++i)
-      result_.answers[i].row = check.rows[i + 1];
+    for (Family family : families_) {
+      SearchOptions search = searchOf(family);
+      search.rules = kAllRules;
+      const CheckResult check = checkModel(policies, search);
+      result_.parts.insert(result_.parts.end(), check.parts.begin(), check.parts.end());
+      add(check.rows[0], result_.base_row);
+      for (std::size_t i = 0; i < result_.answers.size(); ++i)
+        add(check.rows[i + 1], result_.answers[i].row);
+    }
+  }
+
+  static void add(const Row& row, Row& sum) {
+    sum.name = row.name;
+    sum.summary = row.summary;
+    sum.broken |= row.broken;
+    sum.broken_elsewhere |= row.broken_elsewhere;
+    for (std::size_t i = 0; i < kRules; ++i) sum.count[i] += row.count[i];
+    sum.price += row.price;
   }
 
   const BackportOptions& options_;
-  const Search search_;
   const Arch arch_;
-  std::vector<Place> places_;  // of examples
+  std::vector<Family> families_;  // made for the cases that are batched
+  std::vector<Search> searches_;  // one for each
+  std::vector<Place> places_;     // of examples
   BackportResult result_;
 };
 

@@ -5,11 +5,12 @@
 // another way, is a line of the patch.
 //
 // A change is one of the smallest steps there are: one bit is respected, batches are restored in
-// another way, ... All sets of changes are tried, by size; each over the whole default space until
-// a scenario kills it (breaks a rule above cost). A set that survives is an answer, and no larger
-// set that contains it is tried. So an answer is minimal: of each set that lacks some of its
-// changes, a counterexample is known. There is no heuristic: scenarios that killed another set are
-// tried first, which decides only how fast, and by which of several scenarios, a set is killed.
+// another way, ... All sets of changes are tried, by size; each over the whole space of the
+// families made for the batched cases until a scenario kills it (breaks a rule above cost). A set
+// that survives is an answer, and no larger set that contains it is tried. So an answer is minimal:
+// of each set that lacks some of its changes, a counterexample is known. There is no heuristic:
+// scenarios that killed another set are tried first, which decides only how fast, and by which of
+// several scenarios, a set is killed.
 #ifndef PTECHECK_CHECK_BACKPORT_H
 #define PTECHECK_CHECK_BACKPORT_H
 

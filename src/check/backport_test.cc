@@ -59,6 +59,19 @@ TEST(Backport, DependsOnTheFormat) {
   EXPECT_NE(std::find(list.begin(), list.end(), "lazyfree: respect write"), list.end());
 }
 
+// Each case is searched in the scenarios made for it.
+TEST(Backport, OfOtherCases) {
+  BackportOptions options = small();
+  options.most_changes = 1;
+  const BackportResult result = backport("swap-backed:soft-dirty=respect", options);
+  EXPECT_NE(result.base_row.broken & ~kCostRules, 0U);
+  const std::vector<std::string> list = answers(result);
+  EXPECT_NE(std::find(list.begin(), list.end(), "swap-backed: one entry at a time"), list.end());
+  ASSERT_FALSE(result.killed.empty());
+  for (const KilledSet& killed : result.killed)
+    EXPECT_EQ(parseFindingId(killed.kill.id).space.family, Family::kSwap) << killed.kill.id;
+}
+
 TEST(Backport, NothingIsToBeChangedInWhatIsGood) {
   const BackportResult result = backport("restore-each");
   EXPECT_EQ(answers(result), (std::vector<std::string>{""}));
