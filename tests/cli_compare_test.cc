@@ -117,10 +117,10 @@ TEST(CliCompare, TheMixIsTheOneGiven) {
 
 TEST(CliCompare, MistakesAreUsageErrors) {
   for (const Words& words :
-       {Words{"compare"}, small({"v6.61"}), small({"v6.16", "v6.16"}),
-        small({"v6.16"}, {"--patch", "x.patch"}), small({"v6.16"}, {"--mix", "/nowhere.mix"}),
-        small({"v6.16"}, {"--pages", "5"}), small({"v6.16"}, {"--backport", "v6.16"}),
-        Words{"compare", "--changes", "2"},
+       {Words{"compare"}, small({"v6.61"}), small({"v6.16", "file:uffd-wp=or"}),
+        small({"v6.16", "v6.16"}), small({"v6.16"}, {"--patch", "x.patch"}),
+        small({"v6.16"}, {"--mix", "/nowhere.mix"}), small({"v6.16"}, {"--pages", "5"}),
+        small({"v6.16"}, {"--backport", "v6.16"}), Words{"compare", "--changes", "2"},
         Words{"compare", "v6.16", "--pages", "0", "--random", "0"}}) {
     const Ended result = run(words);
     EXPECT_EQ(result.status, 129) << words.back();

@@ -14,12 +14,14 @@
 #include <thread>
 
 #include "check/backport.h"
+#include "check/family_cases.h"
 #include "check/model_check.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "mm/policy_words.h"
 #include "report/compare.h"
 #include "scenario/error.h"
 
@@ -91,6 +93,18 @@ void addTree(const Words& words, const std::string& word, std::vector<Candidate>
   candidates.push_back(std::move(patched));
 }
 
+// Of cases that no scenario reaches, a comparison would only say that they break nothing.
+void requireReached(const Policy& policy) {
+  for (unsigned i = 0; i < kCases; ++i) {
+    const Case which = static_cast<Case>(i);
+    if (policy.batches(which) && !reaches(Family::kReclaim, which))
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("'{}' batches {}, but only anonymous folios that are unmapped are "
+                              "compared; --backport searches what each case is made for",
+                              policy.name, caseName(which)));
+  }
+}
+
 std::vector<Candidate> candidatesOf(const Words& words) {
   std::vector<Candidate> candidates;
   bool trees = false;
@@ -101,6 +115,7 @@ std::vector<Candidate> candidatesOf(const Words& words) {
       continue;
     }
     const Policy policy = parsePolicies({word}, "").front();
+    requireReached(policy);
     candidates.push_back({policy.name, policy, std::nullopt});
   }
   if (!words.patches.empty() && !trees)
