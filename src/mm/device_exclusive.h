@@ -9,12 +9,12 @@ namespace ptecheck {
 
 // A device gives back a page that it had to itself: the entry maps it again, old, dirty if it is
 // writable. Nothing is counted: the entry has counted as a mapping all the time (since 6.15).
+// `swp`: the entry, which need not be in the table any more.
 // Source: restore_exclusive_pte() of mm/memory.c, 6.12.
 template <EntryFormat F>
-void restoreExclusiveEntry(World<F>& w, Mm<F>& mm, unsigned slot) {
+void restoreExclusiveEntry(World<F>& w, Mm<F>& mm, unsigned slot, typename F::Word swp) {
   using Word = typename F::Word;
   constexpr SwapEntries<F> kEntries = swapEntries<F>();
-  const Word swp = mm.pte[slot];
   const Vma& vma = mm.vmaOf(slot);
   Word pte = F::pte_mkold(F::pfn_pte(kEntries.swp_offset_pfn(swp), F::page_readonly()));
   if (F::pte_swp_soft_dirty(swp)) pte = F::pte_mksoft_dirty(pte);

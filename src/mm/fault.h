@@ -149,7 +149,7 @@ class Fault {
         return false;
       case SwapKind::kDeviceExclusiveWrite:
       case SwapKind::kDeviceExclusiveRead:
-        restoreExclusiveEntry(w_, a.mm, a.slot);
+        restoreExclusiveEntry(w_, a.mm, a.slot, a.pte);
         return true;
       case SwapKind::kDevicePrivateWrite:
       case SwapKind::kDevicePrivateRead:
@@ -305,7 +305,7 @@ class Fault {
 
   void do_swap_page(const Access& a) {
     const Word swp = a.pte;
-    bool mine = F::pte_swp_exclusive(swp);
+    bool mine = F::pte_swp_exclusive(swp) && policy_.mutant != Mutant::kSwapInForgetsExclusive;
     const unsigned page = w_.swapPageOf(swp);
     Word pte;
     --a.mm.rss[RSS_SWAP];

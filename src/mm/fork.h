@@ -16,6 +16,7 @@
 
 #include "mm/device_exclusive.h"
 #include "mm/frames.h"
+#include "mm/policy.h"
 #include "mm/world.h"
 #include "pte/format.h"
 
@@ -26,7 +27,8 @@ class Fork {
  public:
   using Word = typename F::Word;
 
-  Fork(World<F>& world, Frames& frames) : w_(world), frames_(frames) {}
+  Fork(World<F>& world, Frames& frames, const Policy& policy)
+      : w_(world), frames_(frames), policy_(policy) {}
 
   // The child is process number w.processes; there must be room for it.
   void copy_mm(unsigned parent) {
@@ -50,6 +52,8 @@ class Fork {
  private:
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
 
+  bool mutant(Mutant m) const { return policy_.mutant == m; }
+
   // These return the number of entries they were about.
   static unsigned wipe(Mm<F>& dst, unsigned slot) {
     dst.pte[slot] = F::none();
@@ -64,7 +68,7 @@ class Fork {
         dst.pte[slot] = copy_nonpresent_pte(src.pte[slot], dst);
         return 1;
       }
-      restoreExclusiveEntry(w_, src, slot);
+      restoreExclusiveEntry(w_, src, slot, pte);
       pte = w_.table(src).ptep_get(slot);
     }
     return copy_present_ptes(src, dst, slot, pte, vma);
@@ -78,11 +82,12 @@ class Fork {
       const unsigned page = w_.swapPageOf(src);
       if (page < w_.folio.pages) ++w_.page(page).swap_count;
       ++dst.rss[RSS_SWAP];
-      src = F::pte_swp_clear_exclusive(src);
+      if (!mutant(Mutant::kForkKeepsSwapExclusive)) src = F::pte_swp_clear_exclusive(src);
     } else if (kEntries.is_migration_entry(src)) {
       ++dst.rss[RSS_ANON];
       // What was exclusive is shared now, and nobody may write. Young and dirty stay.
-      if (kind != SwapKind::kMigrationRead) src = readable(src, SwapKind::kMigrationRead);
+      if (kind != SwapKind::kMigrationRead && !mutant(Mutant::kForkMigrationStaysWritable))
+        src = readable(src, SwapKind::kMigrationRead);
     } else if (kEntries.is_device_private_entry(src)) {
       ++dst.rss[RSS_ANON];
       const unsigned page = w_.pfnSwapPageOf(src);
@@ -99,13 +104,16 @@ class Fork {
         if (uffd_wp) src = F::pte_swp_mkuffd_wp(src);
       }
     }
+    if (kind == SwapKind::kSwapFile && mutant(Mutant::kForkKeepsSwapUffdWp)) return src;
     return F::pte_swp_clear_uffd_wp(src);
   }
 
-  static Word readable(Word src, SwapKind kind) {
+  Word readable(Word src, SwapKind kind) const {
     Word pte = kEntries.make(kind, F::swp_offset(src));
-    if (F::pte_swp_soft_dirty(src)) pte = F::pte_swp_mksoft_dirty(pte);
-    if (F::pte_swp_uffd_wp(src)) pte = F::pte_swp_mkuffd_wp(pte);
+    if (F::pte_swp_soft_dirty(src) && !mutant(Mutant::kForkMigrationLosesSoftDirty))
+      pte = F::pte_swp_mksoft_dirty(pte);
+    if (F::pte_swp_uffd_wp(src) && !mutant(Mutant::kForkMigrationLosesUffdWp))
+      pte = F::pte_swp_mkuffd_wp(pte);
     return pte;
   }
 
@@ -153,6 +161,7 @@ class Fork {
 
   World<F>& w_;
   Frames& frames_;
+  const Policy& policy_;
 };
 
 }  // namespace ptecheck

@@ -210,11 +210,11 @@ class Machine {
           return unsupported(out, "UNSUPPORTED no room for another process");
         EntryResult* child = out.entry + w_.processes * pages;
         std::fill(child, child + pages, EntryResult{});
-        Fork<F>(w_, frames_).copy_mm(step.process);
+        Fork<F>(w_, frames_, policy).copy_mm(step.process);
         continue;
       }
       if (step.action == STEP_SWAPOFF) {
-        Swapoff<F>(w_).try_to_unuse();
+        Swapoff<F>(w_, policy).try_to_unuse();
         continue;
       }
       if (step.action == STEP_MIGRATED || step.action == STEP_NOT_MIGRATED) {

@@ -198,11 +198,31 @@ const MutantInfo* findMutant(std::string_view name) {
   return nullptr;
 }
 
+namespace {
+
+// Mistakes in what a batch is: a bit that must be the same throughout is taken from the first.
+void misbatch(Policy& policy, Mutant mutant) {
+  Batching& swap = policy.of(Case::kSwapBacked);
+  Batching& migration = policy.of(Case::kMigration);
+  if (mutant == Mutant::kSwapExclusiveOfFirst) swap.exclusive = Treat::kFirst;
+  if (mutant == Mutant::kSwapSoftDirtyOfFirst) swap.soft_dirty = Treat::kFirst;
+  if (mutant == Mutant::kSwapUffdWpOfFirst) swap.uffd_wp = Treat::kFirst;
+  if (mutant == Mutant::kMigrationWriteOfFirst) migration.write = Treat::kFirst;
+  if (mutant == Mutant::kMigrationExclusiveOfFirst) migration.exclusive = Treat::kFirst;
+  if (mutant == Mutant::kMigrationSoftDirtyOfFirst) migration.soft_dirty = Treat::kFirst;
+  if (mutant == Mutant::kMigrationUffdWpOfFirst) migration.uffd_wp = Treat::kFirst;
+  if (mutant == Mutant::kMigrationBackWriteOfFirst)
+    policy.of(Case::kMigrationBack).write = Treat::kFirst;
+}
+
+}  // namespace
+
 Policy mutate(Policy base, const MutantInfo& info) {
   base.name += '+';
   base.name += info.name;
   base.summary = info.summary;
   base.mutant = info.mutant;
+  misbatch(base, info.mutant);
   return base;
 }
 

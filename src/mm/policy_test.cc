@@ -56,7 +56,7 @@ TEST(Mutant, TableIsConsistent) {
     EXPECT_NE(policy, *findPolicy(info.base));
     EXPECT_EQ(policy.reference().mutant, info.mutant) << "the mistake is in the reference too";
   }
-  EXPECT_EQ(values.size(), static_cast<std::size_t>(Mutant::kBlockNotUnfolded));
+  EXPECT_EQ(values.size(), static_cast<std::size_t>(Mutant::kMismatchLosesEntry));
 }
 
 TEST(Mutant, EveryRuleOfASequentialReclaimHasOneThatBreaksItAlone) {

@@ -32,6 +32,7 @@ class RemoveMigration {
   RemoveMigration(World<F>& world, Frames& frames, const Policy& policy)
       : w_(world),
         frames_(frames),
+        policy_(policy),
         batching_(policy.of(Case::kMigrationBack)),
         old_pfn_(world.folio.pfn) {}
 
@@ -39,12 +40,14 @@ class RemoveMigration {
     if (moved) move();
     rmapWalk(w_, [this](unsigned p, unsigned v) {
       remove_migration_pte(w_.mm[p], w_.mm[p].vma[v]);
-      return true;
+      return !mutant(Mutant::kMigrationBackStopsAfterFirst);
     });
   }
 
  private:
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  bool mutant(Mutant m) const { return policy_.mutant == m; }
 
   // What maps the old page frames, if anything does, maps no page of this folio any more.
   void move() {
@@ -136,8 +139,16 @@ class RemoveMigration {
     return all;
   }
 
+  Said forgetful(Said entry) const {
+    if (mutant(Mutant::kMigrationBackLosesSoftDirty)) entry.soft_dirty = false;
+    if (mutant(Mutant::kMigrationBackLosesUffdWp)) entry.uffd_wp = false;
+    if (mutant(Mutant::kMigrationBackForgetsExclusive)) entry.exclusive = false;
+    if (mutant(Mutant::kMigrationBackMkdirtyGainsWrite) && entry.dirty) entry.write = true;
+    return entry;
+  }
+
   void replace(Mm<F>& mm, const Vma& vma, unsigned slot, unsigned page, unsigned nr) {
-    const Said entry = merged(mm, slot, nr);
+    const Said entry = forgetful(merged(mm, slot, nr));
     const Word pfn = Word(w_.folio.pfn) + Word(page);
     if (w_.folio.has(FOLIO_DEVICE_PRIVATE)) {
       Word pte = kEntries.make(
@@ -169,6 +180,7 @@ class RemoveMigration {
 
   World<F>& w_;
   Frames& frames_;
+  const Policy& policy_;
   const Batching& batching_;
   const unsigned old_pfn_;
 };

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mm/device_exclusive.h"
 #include "mm/policy.h"
 #include "mm/world.h"
 #include "pte/swap_entries.h"
@@ -111,7 +112,7 @@ class Runs {
       run.returned = F::pte_wrprotect(run.returned);
       run.pteval = F::pte_wrprotect(run.pteval);
     }
-    const bool dirty = F::pte_dirty(run.returned) || F::pte_dirty(run.pteval);
+    bool dirty = F::pte_dirty(run.returned) || F::pte_dirty(run.pteval);
     if (defer_flush) {
       if (F::pte_accessible(run.returned)) {  // set_tlb_ubc_flush_pending()
         w_.tlb.flush_required = true;
@@ -121,11 +122,17 @@ class Runs {
     } else if (!policy_.flushes_accessible_only || F::clear_flushes(run.returned)) {
       w_.tlb.flush(run.nr);
     }
+    if (mutant(Mutant::kFileDirtyForgotten) && !w_.folio.anonymous()) dirty = false;
+    if (mutant(Mutant::kMigrationDirtyForgotten)) dirty = false;
     if (dirty) w_.folio.flags |= FOLIO_DIRTY;  // folio_mark_dirty()
   }
 
   void restore(const Run<F>& run, const Batching& batching) {
     PageTable table = w_.table(run.mm);
+    if (mutant(Mutant::kDeviceExclusiveRestoredPresent) && !run.present) {
+      restoreExclusiveEntry(w_, run.mm, run.slot, run.returned);
+      return;
+    }
     if (run.nr == 1) {
       table.set_pte(run.slot, batching.restore == Restore::kWriteProtect && run.present
                                   ? F::pte_wrprotect(run.returned)
@@ -158,13 +165,18 @@ class Runs {
 
   // The run's pages stop being exclusive, unless somebody may hold a pin on one of them.
   bool folio_try_share_anon_rmap_ptes(const Run<F>& run) {
-    if (w_.folio.maybeDmaPinned()) return false;
+    if (w_.folio.maybeDmaPinned()) {
+      if (mutant(Mutant::kPinnedBatchHalfShared)) w_.page(run.page).clearExclusive();
+      return false;
+    }
     for (unsigned i = 0; i < run.nr; ++i) w_.page(run.page + i).clearExclusive();
     return true;
   }
 
  private:
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  bool mutant(Mutant m) const { return policy_.mutant == m; }
 
   // In the order of pte_batch_clear_ignored().
   static Word normalised(Word pte, const Batching& batching) {

@@ -43,12 +43,15 @@ class UnmapAll {
   }
   void try_to_migrate() {
     rmapWalk(w_, [this](unsigned p, unsigned v) {
-      return try_to_migrate_one(p, w_.mm[p].vma[v]) && w_.folio.mapcount != 0;
+      return try_to_migrate_one(p, w_.mm[p].vma[v]) && w_.folio.mapcount != 0 &&
+             !mutant(Mutant::kMigrationStopsAfterFirst);
     });
   }
 
  private:
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  bool mutant(Mutant m) const { return policy_.mutant == m; }
 
   // page_vma_mapped_walk(): calls `one` for each entry that maps the folio, until it returns false.
   template <class One>
@@ -100,9 +103,12 @@ class UnmapAll {
   // VMAs that are not anonymous remember in a marker what was armed. It is written first: what an
   // anonymous page gets replaces it.
   void pte_install_uffd_wp_if_needed(const Run<F>& run) {
-    if (!run.vma.has(VMA_FILE) || !run.vma.has(VMA_UFFD_WP) || !run.uffdWp()) return;
+    if (!run.vma.has(VMA_FILE) || !run.vma.has(VMA_UFFD_WP)) return;
+    if (!run.uffdWp() && !mutant(Mutant::kMarkerInvented)) return;
+    if (mutant(Mutant::kMarkerForgotten)) return;
     const Word marker = kEntries.make_pte_marker(Word(kEntries.kMarkerUffdWp));
-    const unsigned nr = policy_.file_batch_marks_first ? 1 : run.nr;
+    const unsigned nr =
+        policy_.file_batch_marks_first || mutant(Mutant::kMarkerOfFirstOnly) ? 1 : run.nr;
     for (unsigned i = 0; i < nr; ++i) w_.table(run.mm).set_pte(run.slot + i, marker);
   }
 
@@ -119,17 +125,22 @@ class UnmapAll {
     }
     if (w_.folio.has(FOLIO_SWAPBACKED) != w_.folio.swapcache()) {
       ++w_.warnings;
-      if (!policy_.loses_on_mismatch) runs_.restore(run, batching);
+      if (!policy_.loses_on_mismatch && !mutant(Mutant::kMismatchLosesEntry))
+        runs_.restore(run, batching);
       return false;
     }
     return which == Case::kSwapBacked ? unmap_swapbacked(run, batching)
                                       : unmap_lazyfree(run, batching);
   }
 
-  void countLess(const Run<F>& run) { run.mm.rss[w_.folio.rssKind()] -= static_cast<int>(run.nr); }
+  void countLess(const Run<F>& run) {
+    const unsigned kind =
+        mutant(Mutant::kFileCountedAsAnonymous) ? unsigned{RSS_ANON} : w_.folio.rssKind();
+    run.mm.rss[kind] -= static_cast<int>(run.nr);
+  }
 
   void poison(const Run<F>& run) {
-    countLess(run);
+    if (!mutant(Mutant::kHwpoisonKeepsRss)) countLess(run);
     w_.table(run.mm).set_pte(
         run.slot, kEntries.make(SwapKind::kHwpoison, Word(w_.folio.pfn) + Word(run.page)));
   }
@@ -137,7 +148,7 @@ class UnmapAll {
   // A guest gave the page back: dropped, unless userfaultfd watches.
   bool unused(const Run<F>& run) {
     if (!run.present || !F::pte_unused(run.pteval) || run.vma.has(VMA_UFFD_WP)) return false;
-    countLess(run);
+    if (!mutant(Mutant::kUnusedKeepsRss)) countLess(run);
     return true;
   }
 
@@ -157,30 +168,38 @@ class UnmapAll {
 
   bool unmap_swapbacked(const Run<F>& run, const Batching& batching) {
     if (w_.eventFires(EVENT_SWAP_DUPLICATE)) {  // of all or of none
-      runs_.restore(run, batching);
+      if (mutant(Mutant::kSwapDuplicateRestoresFirst)) {
+        w_.table(run.mm).set_pte(run.slot, run.returned);
+      } else {
+        runs_.restore(run, batching);
+      }
       return false;
     }
     for (unsigned i = 0; i < run.nr; ++i) ++w_.page(run.page + i).swap_count;
     if (w_.eventFires(EVENT_ARCH_UNMAP) ||
         (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
-      for (unsigned i = 0; i < run.nr; ++i) --w_.page(run.page + i).swap_count;  // swap_free()
+      const unsigned freed = mutant(Mutant::kSwapCountKept) ? 0 : run.nr;
+      for (unsigned i = 0; i < freed; ++i) --w_.page(run.page + i).swap_count;  // swap_free()
       runs_.restore(run, batching);
       return false;
     }
     run.mm.rss[RSS_ANON] -= static_cast<int>(run.nr);
     run.mm.rss[RSS_SWAP] += static_cast<int>(run.nr);
     for (unsigned i = 0; i < run.nr; ++i) {
-      Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET) + Word(run.page + i));
+      const unsigned page = mutant(Mutant::kSwapOffsetOfFirst) ? run.page : run.page + i;
+      Word swp = F::swp_entry(Word(SWAP_TYPE), Word(SWAP_OFFSET) + Word(page));
       if (run.exclusive) swp = F::pte_swp_mkexclusive(swp);
-      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(swp, run));
+      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(swp, {run.softDirty(), run.uffdWp()}));
     }
     return true;
   }
 
-  static Word withSoftBits(Word swp, const Run<F>& run) {
-    if (run.softDirty()) swp = F::pte_swp_mksoft_dirty(swp);
-    if (run.uffdWp()) swp = F::pte_swp_mkuffd_wp(swp);
-    return swp;
+  struct SoftBits {
+    bool soft_dirty, uffd_wp;
+  };
+  static Word withSoftBits(Word swp, SoftBits bits) {
+    if (bits.soft_dirty) swp = F::pte_swp_mksoft_dirty(swp);
+    return bits.uffd_wp ? F::pte_swp_mkuffd_wp(swp) : swp;
   }
 
   // False: the walk over VMAs ends here.
@@ -207,21 +226,40 @@ class UnmapAll {
     const bool device_private = w_.folio.has(FOLIO_DEVICE_PRIVATE);
     if ((!device_private && w_.eventFires(EVENT_ARCH_UNMAP)) ||
         (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
-      runs_.restore(run, batching);
+      if (!mutant(Mutant::kMigrationRestoreForgotten)) runs_.restore(run, batching);
       return false;
     }
-    const SwapKind kind = writable(run)   ? SwapKind::kMigrationWrite
-                          : run.exclusive ? SwapKind::kMigrationReadExclusive
-                                          : SwapKind::kMigrationRead;
     for (unsigned i = 0; i < run.nr; ++i) {
-      Word entry = kEntries.make(kind, Word(w_.folio.pfn) + Word(run.page + i));
+      Word entry = kEntries.make(migrationKind(run), pageFrame(run) + Word(i));
       if (run.present && F::pte_young(run.pteval))
         entry = kEntries.make_migration_entry_young(entry);
-      if (run.present && F::pte_dirty(run.pteval))
+      if (run.present && F::pte_dirty(run.pteval) && !mutant(Mutant::kMigrationDirtyForgotten))
         entry = kEntries.make_migration_entry_dirty(entry);
-      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(entry, run));
+      w_.table(run.mm).set_pte(run.slot + i, withSoftBits(entry, softBits(run)));
     }
     return true;
+  }
+
+  SwapKind migrationKind(const Run<F>& run) const {
+    const bool exclusive = run.exclusive && !mutant(Mutant::kMigrationEntryLosesExclusive);
+    if (writable(run) && !mutant(Mutant::kMigrationEntryLosesWrite))
+      return SwapKind::kMigrationWrite;
+    return exclusive ? SwapKind::kMigrationReadExclusive : SwapKind::kMigrationRead;
+  }
+
+  Word pageFrame(const Run<F>& run) const {
+    if (mutant(Mutant::kDeviceExclusivePageAsPresent) && !run.present &&
+        kEntries.is_device_exclusive_entry(run.pteval))
+      return F::pte_pfn(run.pteval);
+    return Word(w_.folio.pfn) + Word(run.page);
+  }
+
+  // What a migration entry gets.
+  SoftBits softBits(const Run<F>& run) const {
+    if (mutant(Mutant::kDevicePrivateReadAsPresent) && w_.folio.has(FOLIO_DEVICE_PRIVATE))
+      return {F::pte_soft_dirty(run.pteval), F::pte_uffd_wp(run.pteval)};
+    return {run.softDirty() && !mutant(Mutant::kMigrationEntryLosesSoftDirty),
+            run.uffdWp() && !mutant(Mutant::kMigrationEntryLosesUffdWp)};
   }
 
   static bool writable(const Run<F>& run) {

@@ -286,6 +286,10 @@ class End {
       report(Rule::kEntryLost, Reason::kEndForm, p, page);
       return;
     }
+    if (moved_ && is.number == FOLIO_PFN + page) {  // a mapping that migration overlooked
+      report(Rule::kEntryLost, Reason::kEndWrongPage, p, page);
+      return;
+    }
     if (!h.written || ofFolio(is.number)) {
       if (is.number != was.number) {
         report(Rule::kEntryLost, Reason::kEndWrongPage, p, page);
