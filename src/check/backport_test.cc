@@ -117,6 +117,7 @@ TEST(Backport, SmallerSetsHaveCounterexamples) {
 // Trying first what killed others decides nothing.
 TEST(Backport, IsExact) {
   BackportOptions options = small();
+  options.most_changes = 3;
   const BackportResult quick = backport("v6.16", options);
   options.killers_first = false;
   const BackportResult slow = backport("v6.16", options);
