@@ -325,8 +325,10 @@ class Fault {
     } else {
       pte = F::pfn_pte(Word(frames_.allocate(foreignSwap(swp), mine)), F::page_readonly());
     }
-    if (F::pte_swp_soft_dirty(swp)) pte = F::pte_mksoft_dirty(pte);
-    if (F::pte_swp_uffd_wp(swp)) pte = F::pte_mkuffd_wp(pte);
+    if (F::pte_swp_soft_dirty(swp) && policy_.mutant != Mutant::kSwapInLosesSoftDirty)
+      pte = F::pte_mksoft_dirty(pte);
+    if (F::pte_swp_uffd_wp(swp) && policy_.mutant != Mutant::kSwapInLosesUffdWp)
+      pte = F::pte_mkuffd_wp(pte);
     bool write = a.write;
     if (mine && a.vma.has(VMA_WRITE) && !userfaultfd_pte_wp(a.vma, pte) &&
         !pte_needs_soft_dirty_wp(a.vma, pte)) {

@@ -55,6 +55,8 @@ enum class Mutant : unsigned char {
   kSwapoffMissesUffdWp,
   kSwapoffForgetsExclusive,
   kSwapInForgetsExclusive,
+  kSwapInLosesSoftDirty,
+  kSwapInLosesUffdWp,
   kForkKeepsSwapUffdWp,
   kForkKeepsSwapExclusive,
   // Folios of files.
@@ -70,6 +72,7 @@ enum class Mutant : unsigned char {
   kMigrationEntryLosesWrite,
   kMigrationDirtyForgotten,
   kMigrationRestoreForgotten,
+  kMigrationPinIgnored,
   kMigrationStopsAfterFirst,
   kMigrationWriteOfFirst,
   kMigrationExclusiveOfFirst,
@@ -85,7 +88,8 @@ enum class Mutant : unsigned char {
   kForkMigrationLosesUffdWp,
   kForkMigrationStaysWritable,
   // Entries of devices.
-  kDevicePrivateReadAsPresent,
+  kDevicePrivateSoftDirtyAsPresent,
+  kDevicePrivateUffdWpAsPresent,
   kDeviceExclusivePageAsPresent,
   kDeviceExclusiveRestoredPresent,
   // Rare ones.

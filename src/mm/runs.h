@@ -166,17 +166,22 @@ class Runs {
   // The run's pages stop being exclusive, unless somebody may hold a pin on one of them.
   bool folio_try_share_anon_rmap_ptes(const Run<F>& run) {
     if (w_.folio.maybeDmaPinned()) {
-      if (mutant(Mutant::kPinnedBatchHalfShared)) w_.page(run.page).clearExclusive();
-      return false;
+      if (mutant(Mutant::kPinnedBatchHalfShared))
+        for (unsigned i = 0; i < run.nr / 2; ++i) w_.page(run.page + i).clearExclusive();
+      return mutant(Mutant::kMigrationPinIgnored) && shareAll(run);
     }
-    for (unsigned i = 0; i < run.nr; ++i) w_.page(run.page + i).clearExclusive();
-    return true;
+    return shareAll(run);
   }
 
  private:
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
 
   bool mutant(Mutant m) const { return policy_.mutant == m; }
+
+  bool shareAll(const Run<F>& run) {
+    for (unsigned i = 0; i < run.nr; ++i) w_.page(run.page + i).clearExclusive();
+    return true;
+  }
 
   // In the order of pte_batch_clear_ignored().
   static Word normalised(Word pte, const Batching& batching) {

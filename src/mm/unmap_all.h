@@ -256,8 +256,12 @@ class UnmapAll {
 
   // What a migration entry gets.
   SoftBits softBits(const Run<F>& run) const {
-    if (mutant(Mutant::kDevicePrivateReadAsPresent) && w_.folio.has(FOLIO_DEVICE_PRIVATE))
-      return {F::pte_soft_dirty(run.pteval), F::pte_uffd_wp(run.pteval)};
+    if (w_.folio.has(FOLIO_DEVICE_PRIVATE)) {
+      if (mutant(Mutant::kDevicePrivateSoftDirtyAsPresent))
+        return {F::pte_soft_dirty(run.pteval), run.uffdWp()};
+      if (mutant(Mutant::kDevicePrivateUffdWpAsPresent))
+        return {run.softDirty(), F::pte_uffd_wp(run.pteval)};
+    }
     return {run.softDirty() && !mutant(Mutant::kMigrationEntryLosesSoftDirty),
             run.uffdWp() && !mutant(Mutant::kMigrationEntryLosesUffdWp)};
   }

@@ -167,6 +167,18 @@ TEST(CaseEnd, MigrationEntryLeftBehind) {
             "A page 0: did not come back (mig:rE...., after the steps mig:rE....)");
 }
 
+// Not all processes were visited, and the folio moved nevertheless.
+TEST(CaseEnd, MappingThatMigrationOverlooked) {
+  for (const unsigned end : {STEP_NOT_MIGRATED, STEP_MIGRATED}) {
+    Scenario s = migrating(1, kSwapFolio, {kP | kD});
+    addStep(s, end);
+    Made made(s);
+    made.allStepsDone();
+    if (end == STEP_MIGRATED) made.o.mapcount_end = 0;  // of the folio where it is now
+    EXPECT_EQ(broken(made), end == STEP_MIGRATED ? "entry-lost" : "");
+  }
+}
+
 TEST(CaseEnd, FileMigratesBack) {
   const unsigned vma = VMA_WRITE | VMA_FILE | VMA_SHARED;
   EXPECT_EQ(broken({kW, Made::present(kW, MOVED_PFN), 0, true, FOLIO_FILE, vma}), "");
