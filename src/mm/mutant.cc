@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
+//
+// The table of mutants. `until COMMIT` is a bug that a kernel had, `kind of COMMIT` one like it in
+// this code. Some known bugs cannot be told here:
+//
+//   49d6d7fb6313   fork copied a uffd-wp marker to a child that is not registered. Markers are in
+//                  mappings of file folios, of which a fork copies nothing here; what an anonymous
+//                  page of a file's VMA leaves is a swap entry.
+//   0cef0bb836e3   mremap kept uffd-wp bits in a VMA that is not registered any more: no VMA
+//                  changes its flags here.
+//   -              an unused entry (s390) dropped although userfaultfd watches: s390 has no
+//                  uffd-wp, and a VMA registered for missing pages alone is not modelled.
+//   -              the dirty bit of a migration entry lost on the way back: it is a hint, the folio
+//                  is dirty since the entry was taken out, and no rule asks for both.
 #include "mm/mutant.h"
 
 #include <array>
