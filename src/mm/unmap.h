@@ -110,7 +110,8 @@ class Unmap {
       const bool mismatch = swapbacked != w_.folio.swapcache();
       if (mismatch != mutant(Mutant::kCheckInverted)) [[unlikely]] {
         ++w_.warnings;
-        if (!policy_.loses_on_mismatch) swapbacked ? put_back_swapbacked(batch) : put_back(batch);
+        if (!policy_.loses_on_mismatch && !mutant(Mutant::kMismatchLosesEntry))
+          swapbacked ? put_back_swapbacked(batch) : put_back(batch);
         return false;
       }
       if (!(swapbacked ? unmap_swapbacked(batch) : unmap_lazyfree(batch))) return false;
