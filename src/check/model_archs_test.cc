@@ -69,5 +69,25 @@ TEST(ModelContiguous, BlocksBreakNoRule) {
   }
 }
 
+// A forks and writes: what the child got is folded, and nothing of A's ever was.
+TEST(ModelBlocks, BlocksOfAChildAloneAreSeenAsBlocks) {
+  Scenario s{};
+  s.pages = 16;
+  s.processes = 1;
+  s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
+  s.references = 1;
+  s.vma[0][0].flags = VMA_WRITE;
+  for (unsigned page = 0; page < s.pages; ++page)
+    s.entry[page] = ENTRY_PRESENT | ENTRY_EXCLUSIVE | ENTRY_YOUNG;
+  s.entry[4] = ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE;
+  s.steps = 2;
+  s.step[0] = {STEP_FORK, 0, ALL_PAGES};
+  s.step[1] = {STEP_WRITE, 0, ALL_PAGES};
+  const ModelRun run = runOnModel(s, policyByName("unbatched"), archOf("arm64"));
+  EXPECT_EQ(run.outcome.status, STATUS_DONE);
+  EXPECT_NE(run.outcome.entry[16].end & std::uint64_t{1} << 52, 0U) << "not folded";
+  EXPECT_EQ(ruleNames(run.broken & ~kCostRules), "");
+}
+
 }  // namespace
 }  // namespace ptecheck

@@ -81,10 +81,15 @@ class Gathered {
   using Word = typename F::Word;
 
   static bool anyMarked(const Scenario& s, const Outcome& o) {
-    for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
+    const unsigned at_first = unsigned{s.processes} * s.pages;
+    for (unsigned i = 0; i < at_first; ++i)
       if (isMarked<F>(o.entry[i].before) || isMarked<F>(o.entry[i].after) ||
           isMarked<F>(o.entry[i].end))
         return true;
+    // A child may be the only one to have blocks.
+    const unsigned at_end = std::min<unsigned>(o.processes, MAX_PROCESSES) * s.pages;
+    for (unsigned i = at_first; i < at_end; ++i)
+      if (isMarked<F>(o.entry[i].end)) return true;
     return false;
   }
 
