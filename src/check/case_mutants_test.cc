@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, CaseMutants,
     testing::Values(std::pair{Family::kSwap, "x86_64"}, std::pair{Family::kFile, "x86_64"},
                     std::pair{Family::kMigration, "x86_64"}, std::pair{Family::kDevice, "x86_64"},
-                    std::pair{Family::kRare, "x86_64"}, std::pair{Family::kRare, "s390"}),
+                    std::pair{Family::kRare, "x86_64"}, std::pair{Family::kRare, "s390"},
+                    std::pair{Family::kMismatch, "x86_64"}),
     [](const auto& family) {
       return std::string(familyName(family.param.first)) + "_" + family.param.second;
     });

@@ -18,6 +18,7 @@ bool reaches(Family family, Case which) {
     case Family::kDevice:
       return which == Case::kLazyfree || migration;
     case Family::kRare:
+    case Family::kMismatch:
       return true;
     case Family::kHuge:
       return anonymous || migration;

@@ -56,8 +56,8 @@ TEST(FindingId, SaysWhichFamiliesThereAre) {
   for (const char* name : {"", "hugetlb", "reclaim", "file:file"})
     EXPECT_NE(errorOf(std::string("e1:") + name + "/v6.12/0")
                   .find(std::string("there is no family '") + name +
-                        "' of scenarios (swap, file, migration, device, rare, huge; reclaim is not "
-                        "named)"),
+                        "' of scenarios (swap, file, migration, device, rare, huge, mismatch; "
+                        "reclaim is not named)"),
               std::string::npos)
         << errorOf(std::string("e1:") + name + "/v6.12/0");
 }

@@ -141,7 +141,6 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
   CheckResult result;
   result.subject = modelName(options.arch);
   result.arch = options.arch;
-  result.family = options.family;
   std::array<std::uint64_t, 2> scenarios{};
   for (const Worker& worker : workers)
     for (std::size_t part = 0; part < 2; ++part) scenarios[part] += worker.scenarios[part];
@@ -168,6 +167,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
       result.findings.push_back(
           makeFinding(policies[row], rule, space, options.arch, first->choices));
     }
+    line.broken_in[static_cast<std::size_t>(options.family)] = line.broken;
   }
   return result;
 }

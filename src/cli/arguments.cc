@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "check/families.h"
 #include "check/model_check.h"
 #include "mm/policy_words.h"
 #include "prove/choose_lemmas.h"
@@ -193,6 +194,28 @@ std::vector<Arch> parseArchs(std::string_view text) {
     }
     if (std::find(archs.begin(), archs.end(), arch) == archs.end()) archs.push_back(arch);
     if (comma == std::string_view::npos) return archs;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<Family> parseFamilies(std::string_view text) {
+  if (text == "all") return allFamilies();
+  std::vector<std::string_view> names;
+  for (unsigned i = 0; i < kFamilies; ++i) names.push_back(familyName(static_cast<Family>(i)));
+  std::vector<Family> families;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view name = text.substr(0, comma);
+    const std::optional<Family> family = findFamily(name);
+    if (!family) {
+      const std::string_view nearest = nearestName(name, names);
+      reject(fmt::format("there is no family of scenarios '{}'.{} There are: {}; or all", name,
+                         nearest.empty() ? "" : fmt::format(" Did you mean '{}'?", nearest),
+                         fmt::join(names, ", ")));
+    }
+    if (std::find(families.begin(), families.end(), *family) == families.end())
+      families.push_back(*family);
+    if (comma == std::string_view::npos) return families;
     text.remove_prefix(comma + 1);
   }
 }

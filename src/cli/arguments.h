@@ -14,6 +14,7 @@
 #include "explore/parallel.h"
 #include "mm/policy.h"
 #include "pte/architectures.h"
+#include "scenario/family.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
@@ -38,6 +39,9 @@ std::vector<Policy> parsePolicies(const std::vector<std::string>& names, const s
 // "all", or ids of architectures with commas between them; none is named twice. No text at all:
 // x86_64.
 std::vector<Arch> parseArchs(std::string_view text);
+
+// "all", or names of families of scenarios with commas between them; none is named twice.
+std::vector<Family> parseFamilies(std::string_view text);
 
 // A number of threads.
 unsigned parseJobs(std::string_view text);

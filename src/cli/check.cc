@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "check/agreement.h"
+#include "check/families.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
 #include "cli/arguments.h"
@@ -32,6 +33,7 @@ constexpr const char* kComparedPolicy = "v6.12";
 
 struct Words {
   std::string archs;  // empty: all in the model, x86_64 on a tree
+  std::string families = "all";
   std::vector<std::string> policies;
   std::vector<std::string> rules;
   std::string mutant;
@@ -129,7 +131,7 @@ std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>
   for (std::size_t i = 0; i < archs.size(); ++i) {
     search.arch = archs[i];
     search.progress = progress.ofArch(i);
-    results.push_back(checkModel(policies, search));
+    results.push_back(checkFamilies(policies, search, parseFamilies(words.families)));
   }
   return results;
 }
@@ -203,6 +205,13 @@ void addCheck(CLI::App& app, Invocation& invocation) {
 
   const std::string search = "Search";
   command
+      .add_option("--family", words->families,
+                  "These families of scenarios, or all (default): reclaim, swap, file,\n"
+                  "migration, device, rare, huge; mismatch, which is not known to happen,\n"
+                  "only if it is named")
+      ->type_name("NAME,...")
+      ->group(search);
+  command
       .add_option("--pages", words->pages,
                   "Folios of up to N pages, 1 to 512: everything up to 4, random above\n"
                   "(default: 512)")
@@ -251,6 +260,7 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       "  ptecheck check                            every policy, every rule\n"
       "  ptecheck check --policy v6.16 --rule write-gained\n"
       "  ptecheck check --arch arm64               arm64's entries\n"
+      "  ptecheck check --family file,migration    these cases alone\n"
       "  ptecheck check --kernel ~/linux           the tree's own code\n"
       "  ptecheck check --kernel ~/linux --patch fix.patch\n"
       "  ptecheck check --kernel ~/linux --arch arm64,s390\n"

@@ -20,6 +20,7 @@ struct Invocation {
 void addCheck(CLI::App& app, Invocation& invocation);
 void addCompare(CLI::App& app, Invocation& invocation);
 void addSynth(CLI::App& app, Invocation& invocation);
+void addBugs(CLI::App& app, Invocation& invocation);
 void addProve(CLI::App& app, Invocation& invocation);
 void addReplay(CLI::App& app, Invocation& invocation);
 void addRun(CLI::App& app, Invocation& invocation);

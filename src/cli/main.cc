@@ -55,6 +55,7 @@ int runCommandLine(int argc, const char* const* argv) {
   addCheck(app, invocation);
   addCompare(app, invocation);
   addSynth(app, invocation);
+  addBugs(app, invocation);
   addProve(app, invocation);
   addReplay(app, invocation);
   addRun(app, invocation);

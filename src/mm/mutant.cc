@@ -240,7 +240,7 @@ constexpr std::array kMutants = {
                false, Family::kRare},
     MutantInfo{Mutant::kMismatchLosesEntry, "mismatch-loses-entry",
                "entries stay cleared after the warning swapbacked != swapcache", "entry-lost",
-               "unbatched", false, false, Family::kRare},
+               "unbatched", false, false, Family::kMismatch},
 };
 
 }  // namespace

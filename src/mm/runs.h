@@ -218,7 +218,9 @@ class Runs {
   Word merged(const Run<F>& run, const Batching& batching) const {
     const bool shadow_stack = run.vma.has(VMA_SHADOW_STACK);
     Word pte = saved_[0];
-    const Change dirty = change(run, batching.dirty, [](Word e) { return F::pte_dirty(e); });
+    // Clearing ORs dirty even where it is respected: pte_mkdirty() may set soft-dirty, too.
+    const Treat dirty_treat = batching.dirty == Treat::kRespect ? Treat::kOr : batching.dirty;
+    const Change dirty = change(run, dirty_treat, [](Word e) { return F::pte_dirty(e); });
     if (dirty.set) pte = F::pte_mkdirty(pte);
     if (dirty.clear) pte = F::pte_mkclean(pte);
     const Change young = change(run, batching.young, [](Word e) { return F::pte_young(e); });

@@ -124,7 +124,7 @@ std::string agreementText(const std::vector<ArchAgreement>& agreements,
   if (first == nullptr) return text + '\n' + nameList(not_compared);
   text += labelled("tree", first->subject);
   text += labelled("model", "policy " + first->policy);
-  for (const Part& part : first->parts) text += partText(part, options.share, false);
+  text += partsText(first->parts, options.share, false);
   text += heading("Features of the processor that entries depend on");
   text += nameList(features);
 

@@ -93,7 +93,7 @@ std::string killedText(const BackportResult& result) {
 
 std::string oneArch(const BackportResult& result) {
   std::string text = labelled("entries", archName(result.arch));
-  for (const Part& part : result.parts) text += partText(part, Share{}, true);
+  text += partsText(result.parts, Share{}, true);
   const std::uint64_t single = result.changes.size();
   text +=
       labelled("tried", fmt::format("{} of up to {}, from {}", counted(result.tried, "set", "sets"),

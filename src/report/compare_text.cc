@@ -22,7 +22,7 @@ std::string mixName(const CompareReport& report) {
 std::string headOf(const Comparison& comparison, const CompareReport& report) {
   std::string text;
   if (comparison.exhaustive)
-    text += partText(comparison.exhaustive->check.parts[0], report.options.share, true);
+    text += partsText({comparison.exhaustive->check.parts[0]}, report.options.share, true);
   if (comparison.mix) {
     const Part& part = comparison.mix->check.parts[0];
     text += labelled("mix", fmt::format("{}, drawn from {}, seed {}",

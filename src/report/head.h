@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "check/result.h"
 #include "report/report.h"
@@ -18,8 +19,9 @@ inline constexpr std::size_t kLabel = 13;  // width of what stands before a colo
 // "label:       text", broken into lines.
 std::string labelled(std::string_view label, std::string_view text);
 
-// One part of a search. `count`: how many scenarios it were, too.
-std::string partText(const Part& part, const Share& share, bool count);
+// The parts of a search: how those of the first family were searched, and the other families.
+// `count`: how many scenarios it were, too.
+std::string partsText(const std::vector<Part>& parts, const Share& share, bool count);
 
 }  // namespace ptecheck
 

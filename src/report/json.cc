@@ -114,6 +114,7 @@ void addSituation(Json& json, Arch arch, const Scenario& s, const Outcome& o,
 Json partJson(const Part& part) {
   Json json;
   json["kind"] = part.space.random ? "random" : "exhaustive";
+  json["family"] = familyName(part.space.family);
   json["max_pages"] = part.space.max_pages;
   json["scenarios"] = part.scenarios;
   if (part.space.random)

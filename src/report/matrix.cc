@@ -46,6 +46,26 @@ std::string ruleMatrix(const CheckResult& result, const ReportOptions& options) 
   return table.print();
 }
 
+std::string familyMatrix(const CheckResult& result, const ReportOptions& options) {
+  std::vector<Family> families;
+  for (const Part& part : result.parts)
+    if (std::find(families.begin(), families.end(), part.space.family) == families.end())
+      families.push_back(part.space.family);
+  if (families.size() < 2) return "";
+  Table table;
+  for (Family family : families) table.addColumn(familyName(family));
+  for (const Row& row : result.rows) {
+    std::vector<std::string> cells;
+    for (Family family : families) {
+      const RuleSet broken = row.broken_in[static_cast<std::size_t>(family)];
+      const Verdict verdict = verdictOf(broken, options.strict);
+      cells.emplace_back(verdict == Verdict::kAtACost ? "costs" : verdictWord(verdict));
+    }
+    table.addLine(row.name, std::move(cells));
+  }
+  return table.print();
+}
+
 std::string priceTable(const CheckResult& result, const ReportOptions& options) {
   const bool faults = contains(options.rules, Rule::kWriteLost);
   const bool soft_dirty = contains(options.rules, Rule::kSoftDirtyGained);

@@ -17,6 +17,9 @@ std::string verdictCell(const Row& row, bool strict);
 // each.
 std::string ruleMatrix(const CheckResult& result, const ReportOptions& options);
 
+// Rows against the families of scenarios that were searched; a verdict each. "" of one family.
+std::string familyMatrix(const CheckResult& result, const ReportOptions& options);
+
 // What each row costs: how long its batches are, and what it does too much. A column stays away if
 // its rule was not judged, as nothing was counted then.
 std::string priceTable(const CheckResult& result, const ReportOptions& options);

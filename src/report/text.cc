@@ -31,7 +31,7 @@ std::string rulesAskedFor(const ReportOptions& options) {
 std::string headText(const CheckResult& result, const ReportOptions& options) {
   std::string text = labelled("ptecheck", options.version);
   text += labelled("subject", result.subject);
-  for (const Part& part : result.parts) text += partText(part, options.share, true);
+  text += partsText(result.parts, options.share, true);
   return text + rulesAskedFor(options);
 }
 
@@ -45,7 +45,7 @@ std::string headText(const std::vector<CheckResult>& results, const ReportOption
     for (const Part& part : result.parts) sum += part.scenarios;
     append(scenarios, fmt::format("{} {}", archId(result.arch), withSeparators(sum)));
   }
-  for (const Part& part : results[0].parts) text += partText(part, options.share, false);
+  text += partsText(results[0].parts, options.share, false);
   text += labelled("scenarios", scenarios);
   return text + rulesAskedFor(options);
 }
@@ -72,7 +72,10 @@ std::string rulesText(const CheckResult& result, const ReportOptions& options, b
     legend +=
         " Candid.: a candidate; it breaks such rules on shadow stacks alone, and no kernel has "
         "been shown to get a large lazyfree folio there.";
-  return ruleMatrix(result, options) + '\n' + paragraph(legend);
+  std::string text = ruleMatrix(result, options) + '\n' + paragraph(legend);
+  if (const std::string families = familyMatrix(result, options); !families.empty())
+    text += "\nBy family of scenarios:\n\n" + families;
+  return text;
 }
 
 bool anyCandidate(std::span<const CheckResult> results, bool strict) {

@@ -8,7 +8,7 @@ namespace ptecheck {
 namespace {
 
 constexpr std::array<std::string_view, kFamilies> kNames = {"reclaim", "swap", "file", "migration",
-                                                            "device",  "rare", "huge"};
+                                                            "device",  "rare", "huge", "mismatch"};
 
 }  // namespace
 

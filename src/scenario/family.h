@@ -14,12 +14,13 @@ enum class Family : unsigned char {
   kFile,       // folios of files and of shmem, shared and private
   kMigration,  // there and back, or elsewhere
   kDevice,     // device-exclusive entries among present ones; device-private folios
-  kRare,       // hwpoison; pte_unused(); swap-backed and not in the swap cache
-  kHuge        // mapped by a PMD, which is split first
+  kRare,       // hwpoison; pte_unused()
+  kHuge,       // mapped by a PMD, which is split first
+  kMismatch    // swap-backed and not in the swap cache: not known to happen, so only if asked for
 };
-inline constexpr unsigned kFamilies = 7;
+inline constexpr unsigned kFamilies = 8;
 
-// "reclaim", "swap", "file", "migration", "device", "rare", "huge".
+// "reclaim", "swap", "file", "migration", "device", "rare", "huge", "mismatch".
 std::string_view familyName(Family family);
 std::optional<Family> findFamily(std::string_view name);
 

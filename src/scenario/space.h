@@ -61,6 +61,7 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
     case Family::kDevice:
       return chooseDevice(chooser, space, s);
     case Family::kRare:
+    case Family::kMismatch:
       return chooseRare(chooser, space, s);
     case Family::kHuge:
       return chooseHuge(chooser, space, s);

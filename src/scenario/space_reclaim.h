@@ -78,7 +78,8 @@ EntryStates chooseReclaim(C& chooser, const Space& space, Scenario& s) {
   if ((vma_flags & VMA_LOCKED) && situation.deviate(2) == 1) s.ttu |= UNMAP_IGNORE_MLOCK;
 
   chooseHolder(situation, s);
-  chooseEvent(situation, s, {swapbacked ? unsigned{EVENT_SWAP_DUPLICATE} : unsigned{EVENT_REFERENCE}});
+  chooseEvent(situation, s,
+              {swapbacked ? unsigned{EVENT_SWAP_DUPLICATE} : unsigned{EVENT_REFERENCE}});
   chooseGeometry(situation, s, vma_flags);
   chooseFlush(situation, s);
   const bool all_states = chooseForm(situation, abilities, s);

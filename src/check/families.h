@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_CHECK_FAMILIES_H
+#define PTECHECK_CHECK_FAMILIES_H
+
+#include <vector>
+
+#include "check/result.h"
+#include "check/search_options.h"
+#include "mm/policy.h"
+
+namespace ptecheck {
+
+// All families, in their order, but for kMismatch, which is not known to happen.
+std::vector<Family> allFamilies();
+
+// checkModel() in each of the families (options.family is ignored), as one result: parts of all of
+// them, counts and prices added up, of each rule that a row breaks the example of the first family
+// that has one. `options.random_scenarios` is for each family.
+CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
+                          const std::vector<Family>& families);
+
+// Adds the result of another family for the same rows.
+void addFamily(CheckResult& sum, CheckResult&& more);
+
+}  // namespace ptecheck
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_REPORT_BUGS_H
+#define PTECHECK_REPORT_BUGS_H
+
+#include <string>
+#include <vector>
+
+#include "check/bugs.h"
+
+namespace ptecheck {
+
+// One line a bug, with the id of its smallest example.
+std::string bugsText(const std::vector<BugFound>& bugs, const std::string& version);
+
+// The table of docs/bugs-found.md.
+std::string bugsMarkdown(const std::vector<BugFound>& bugs);
+
+}  // namespace ptecheck
+
+#endif
