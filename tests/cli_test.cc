@@ -113,6 +113,7 @@ TEST(Cli, SharesAddUp) {
     const std::uint64_t a = of(first)["parts"][part]["scenarios"],
                         b = of(second)["parts"][part]["scenarios"];
     EXPECT_EQ(a + b, of(whole)["parts"][part]["scenarios"].get<std::uint64_t>());
+    if (of(whole)["parts"][part]["kind"] != "exhaustive") continue;  // may be a few samples
     EXPECT_GT(a, 0U);
     EXPECT_GT(b, 0U);
   }
@@ -144,7 +145,7 @@ TEST(Cli, TheSearchIsTheOneAskedFor) {
   const json only_exhaustive = json::parse(
       run({"check", "--policy", "unbatched", "--format", "json", "--pages", "1", "--random", "0"})
           .out);
-  ASSERT_EQ(of(only_exhaustive)["parts"].size(), 7U);  // families
+  ASSERT_EQ(of(only_exhaustive)["parts"].size(), 6U);  // families; huge is too large
   EXPECT_EQ(of(only_exhaustive)["parts"][0]["max_pages"], 1);
 }
 

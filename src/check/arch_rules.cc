@@ -10,11 +10,23 @@ namespace ptecheck {
 
 namespace {
 
+// What a migration cost shows when it has ended (unless somebody writes or forks meanwhile).
+bool migratesBackOnly(const Scenario& s) {
+  bool back = false;
+  for (unsigned i = 0; i < s.steps; ++i) {
+    const unsigned action = s.step[i].action;
+    if (action == STEP_WRITE || action == STEP_FORK) return false;
+    back = back || action == STEP_MIGRATED || action == STEP_NOT_MIGRATED;
+  }
+  return back;
+}
+
 template <class F>
 void addCosts(const Scenario& s, const Outcome& o, Price& price) {
+  const bool back = migratesBackOnly(s) && o.steps_done == s.steps;
   for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i) {
     const auto before = o.entry[i].before;
-    const auto after = o.entry[i].after;
+    const auto after = back ? o.entry[i].end : o.entry[i].after;
     if (!F::pte_present(before) || !F::pte_present(after)) continue;
     if (F::pte_write(before) && !F::pte_write(after)) ++price.extra_faults;
     if (!F::pte_soft_dirty(before) && F::pte_soft_dirty(after)) ++price.spurious_soft_dirty;

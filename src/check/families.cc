@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "check/arch_rules.h"
 #include "check/model_check.h"
 
 namespace ptecheck {
@@ -45,22 +46,34 @@ void addFamily(CheckResult& sum, CheckResult&& more) {
   if (sum.unsupported_reason.empty()) sum.unsupported_reason = std::move(more.unsupported_reason);
 }
 
+std::uint64_t samplesIn(Family family, std::uint64_t samples) {
+  return family == Family::kReclaim ? samples : samples / 10;
+}
+
 CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
                           const std::vector<Family>& families) {
   CheckResult sum;
+  bool any = false;
   const Progress progress = options.progress;
+  const std::uint64_t samples = options.random_scenarios;
   for (std::size_t i = 0; i < families.size(); ++i) {
+    // Folios of family huge are as large as a page table.
+    const bool too_large = families[i] == Family::kHuge && families.size() > 1 &&
+                           options.random_pages < abilitiesOf(options.arch).table_slots;
+    if (too_large) continue;
     options.family = families[i];
+    options.random_scenarios = samplesIn(families[i], samples);
     // Families take different times; to a reader, progress that goes on is enough.
     if (progress)
       options.progress = [&, i](std::size_t done, std::size_t total) {
         progress(i * total + done, families.size() * total);
       };
     CheckResult result = checkModel(policies, options);
-    if (i == 0)
-      sum = std::move(result);
-    else
+    if (any)
       addFamily(sum, std::move(result));
+    else
+      sum = std::move(result);
+    any = true;
   }
   return sum;
 }

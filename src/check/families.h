@@ -2,6 +2,7 @@
 #ifndef PTECHECK_CHECK_FAMILIES_H
 #define PTECHECK_CHECK_FAMILIES_H
 
+#include <cstdint>
 #include <vector>
 
 #include "check/result.h"
@@ -13,9 +14,12 @@ namespace ptecheck {
 // All families, in their order, but for kMismatch, which is not known to happen.
 std::vector<Family> allFamilies();
 
+// How many of `samples` random scenarios a family gets: all in reclaim, a tenth in each other.
+std::uint64_t samplesIn(Family family, std::uint64_t samples);
+
 // checkModel() in each of the families (options.family is ignored), as one result: parts of all of
 // them, counts and prices added up, of each rule that a row breaks the example of the first family
-// that has one. `options.random_scenarios` is for each family.
+// that has one.
 CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
                           const std::vector<Family>& families);
 

@@ -244,6 +244,7 @@ class TreeSearch {
       const Space& space = first->part == 1 ? search_.random() : search_.exhaustive();
       result.findings.push_back(makeFinding(static_cast<Rule>(i), space, first->choices));
     }
+    line.broken_in[static_cast<std::size_t>(options_.family)] = line.broken;
   }
 
   Finding makeFinding(Rule rule, const Space& space, const Choices& choices) const {
@@ -358,7 +359,7 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
     recording.coverage = true;
     nameLines(buildFor(options, recording), kRow, check.result);
   }
-  check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
+  if (base) check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
   if (build.coverage)
     for (const auto& [file, lines] : TreeLines(build).changedButNeverRan(tree_search.reported()))

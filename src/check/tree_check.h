@@ -57,6 +57,10 @@ std::string whyModelOnly(Arch arch);
 // search. Throws Error(kCannotTest) if the tree cannot be tested, with what to do about it.
 TreeCheck checkTree(const TreeCheckOptions& options);
 
+// checkTree() in each of these families, as one verdict: a changed line never ran if it did not in
+// any of them.
+TreeCheck checkTreeFamilies(TreeCheckOptions options, const std::vector<Family>& families);
+
 // One scenario on the tree's own code (`run FILE`, `replay ID`).
 ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options);
 

@@ -242,6 +242,8 @@ class Machine {
     const unsigned pages = w_.folio.pages;
     out.processes = static_cast<unsigned short>(w_.processes);
     out.mapcount_end = w_.folio.mapcount;
+    out.batches = static_cast<unsigned short>(w_.batches);  // with those of a migration's end
+    out.batched_entries = w_.batched_entries;
     for (unsigned p = 0; p < w_.processes; ++p) {
       std::copy(w_.mm[p].rss.begin(), w_.mm[p].rss.end(), out.rss_end[p]);
       for (unsigned i = 0; i < pages; ++i) {

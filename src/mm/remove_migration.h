@@ -80,6 +80,8 @@ class RemoveMigration {
       }
       const unsigned nr = count(mm, vma, slot, page);
       replace(mm, vma, slot, page, nr);
+      ++w_.batches;
+      w_.batched_entries += nr;
       slot += nr;
     }
   }

@@ -227,7 +227,8 @@ typedef struct Outcome {
   /* Steps that this subject ran as a kernel would, from the first; all, unless it cannot fork or
      handle a fault. `end`, `mapcount_end`, `rss_end` mean something only if it ran all of them. */
   unsigned char steps_done;
-  unsigned short batches;       /* batches unmapped, or put back; 0 if the subject cannot tell */
+  unsigned short batches;       /* batches unmapped, put back, migrated, or (steps) migrated
+                                   back; 0 if the subject cannot tell */
   unsigned int batched_entries; /* entries in them */
   unsigned int
       flush_batched[MAX_PROCESSES]; /* low 15 bits of mm->tlb_flush_batched: times deferred */

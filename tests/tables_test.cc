@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// docs/batching.md and docs/bugs-found.md hold tables that commands print: they print them still.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "program.h"
+
+namespace ptecheck {
+namespace {
+
+using namespace program;
+
+std::vector<std::string> tableLines(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("| ") && line.find("---") == std::string::npos) lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> cells(const std::string& line) {
+  std::vector<std::string> result;
+  std::string cell;
+  std::istringstream in(line.substr(1));
+  while (std::getline(in, cell, '|')) {
+    const std::size_t from = cell.find_first_not_of(' ');
+    result.push_back(
+        from == std::string::npos ? "" : cell.substr(from, cell.find_last_not_of(' ') - from + 1));
+  }
+  return result;
+}
+
+// The lines of one case and architecture, without the architectures.
+std::multiset<std::string> answersOf(const std::vector<std::string>& lines,
+                                     const std::string& which, const std::string& arch) {
+  std::multiset<std::string> result;
+  for (const std::string& line : lines) {
+    const std::vector<std::string> cell = cells(line);
+    if (cell.size() < 8 || cell[0] != which) continue;
+    if ((", " + cell[1] + ",").find(", " + arch + ",") == std::string::npos) continue;
+    std::string rest;
+    for (std::size_t i = 2; i < cell.size(); ++i) rest += cell[i] + " | ";
+    result.insert(rest);
+  }
+  return result;
+}
+
+// All cases on an architecture with every bit, two on one with few: the whole table takes minutes.
+TEST(Tables, BatchingIsWhatSynthFinds) {
+#if defined(__SANITIZE_ADDRESS__)
+  const std::vector<std::pair<std::string, std::string>> some = {{"file", "s390"}};
+#else
+  const std::vector<std::pair<std::string, std::string>> some = {
+      {"file", "x86_64"}, {"swap-backed", "x86_64"}, {"migration-back", "x86_64"},
+      {"file", "arm64"},  {"lazyfree", "loongarch"}, {"migration", "riscv"}};
+#endif
+  const std::vector<std::string> page =
+      tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/batching.md"));
+  for (const auto& [which, arch] : some) {
+    const Ended ended = run({"synth", "--case", which, "--arch", arch, "--format", "markdown"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    const auto now = answersOf(tableLines(ended.out), which, arch);
+    EXPECT_FALSE(now.empty());
+    EXPECT_EQ(answersOf(page, which, arch), now) << which << " on " << arch;
+  }
+}
+
+TEST(Tables, BatchingNamesEveryCaseOnEveryArchitecture) {
+  const std::vector<std::string> page =
+      tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/batching.md"));
+  for (const char* which : {"lazyfree", "swap-backed", "file", "migration", "migration-back"})
+    for (const char* arch : {"x86_64", "arm64", "arm64-sw", "s390", "powerpc", "riscv",
+                             "riscv-svade", "riscv-svrsw", "loongarch"})
+      EXPECT_FALSE(answersOf(page, which, arch).empty()) << which << " on " << arch;
+}
+
+TEST(Tables, BugsFoundAreStillFound) {
+  const std::vector<std::string> page =
+      tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/bugs-found.md"));
+#if defined(__SANITIZE_ADDRESS__)
+  const Ended ended = run({"bugs", "swap-entry-loses-uffd-wp", "--format", "markdown"});
+  for (const std::string& line : tableLines(ended.out))
+    EXPECT_NE(std::find(page.begin(), page.end(), line), page.end()) << line;
+#else
+  const Ended ended = run({"bugs", "--format", "markdown"});
+  EXPECT_EQ(page, tableLines(ended.out));
+#endif
+  EXPECT_EQ(ended.status, 0) << ended.out;
+  EXPECT_GT(page.size(), 70U);
+}
+
+}  // namespace
+}  // namespace ptecheck
