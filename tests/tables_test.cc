@@ -80,6 +80,17 @@ TEST(Tables, BatchingNamesEveryCaseOnEveryArchitecture) {
       EXPECT_FALSE(answersOf(page, which, arch).empty()) << which << " on " << arch;
 }
 
+TEST(Synth, JsonObeysItsSchema) {
+  const Ended ended = run({"synth", "--case", "file", "--arch", "arm64", "--format", "json"});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  const auto document = nlohmann::json::parse(ended.out);
+  const auto schema =
+      nlohmann::json::parse(readFile(PTECHECK_SOURCE_DIR "/docs/schema/synth.json"));
+  EXPECT_EQ(whyInvalid(schema, document), "");
+  EXPECT_FALSE(document["results"][0]["frontier"].empty());
+  EXPECT_EQ(run({"synth", "--case", "hugetlb"}).status, 129);
+}
+
 TEST(Tables, BugsFoundAreStillFound) {
   const std::vector<std::string> page =
       tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/bugs-found.md"));

@@ -54,7 +54,7 @@ struct Row {
   // alone is a candidate: no kernel has been shown to get a lazyfree large folio there.
   RuleSet broken_elsewhere = 0;
   std::array<RuleSet, kFamilies> broken_in{};  // by Family
-  std::array<std::uint64_t, kRules> count{};  // scenarios that break the rule
+  std::array<std::uint64_t, kRules> count{};   // scenarios that break the rule
   Price price;
 };
 
@@ -67,8 +67,8 @@ struct Part {
 };
 
 struct CheckResult {
-  std::string subject;  // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
-  Arch arch = kX86;     // whose entries its outcomes hold
+  std::string subject;      // "the built-in model (x86-64)", "Linux 6.12.117 at /path"
+  Arch arch = kX86;         // whose entries its outcomes hold
   std::vector<Part> parts;  // exhaustive first
   std::vector<Row> rows;
   std::vector<Finding> findings;  // by row, then rule
