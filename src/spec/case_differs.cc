@@ -12,6 +12,9 @@
 //   7-9, 11. As there. 10 does not arise: what S flushes to unfold blocks is granted as there.
 //   12.   After the steps: the same freedoms for entries that were alike, up to them, when the
 //         operation was over; nothing for those that 5 set apart.
+//   13.   After the steps, where entries form contiguous blocks: young or dirty that S alone has,
+//         if an entry was. S sets entries one by one, and the last one folds a block whose bits are
+//         ORed; B sets only part of it at once, which folds nothing (contpte_try_fold(), 6.12).
 //
 // Everything else is compared exactly: the form of an entry, the page or slot it stands for,
 // uffd-wp, PageAnonExclusive and its marker, markers, broken memory, device entries, holes.
@@ -146,9 +149,15 @@ class Differences {
 
   // Whose bits were merged is not traced through forks: of any process.
   bool withinAtEnd(unsigned page, unsigned long long raw_s, unsigned long long raw_b) const {
-    const Reading single = format_.read(raw_s), b = format_.read(raw_b);
-    for (unsigned p = 0; p < s_.processes; ++p)
+    const Reading single = format_.read(raw_s);
+    Reading b = format_.read(raw_b);
+    for (unsigned p = 0; p < s_.processes; ++p) {
+      if (format_.has_blocks) {
+        b.young = b.young || (single.young && any_young_[p]);
+        b.dirty = b.dirty || (single.dirty && any_dirty_[p]);
+      }
       if (within(p, page, single, b)) return true;
+    }
     return false;
   }
 

@@ -116,11 +116,12 @@ struct FormatFacts {
   bool has_soft_dirty;
   bool mkdirty_sets_soft_dirty;
   bool migration_keeps_dirty;  // migration_entry_supports_ad()
+  bool has_blocks;             // entries that hardware may take as one (blocks.h)
 };
 template <class F>
-inline constexpr FormatFacts kFormatFacts = {readEntry<F>, F::kHasSoftDirty,
-                                             F::kMkdirtySetsSoftDirty,
-                                             swapEntries<F>().migration_entry_supports_ad()};
+inline constexpr FormatFacts kFormatFacts = {
+    readEntry<F>, F::kHasSoftDirty, F::kMkdirtySetsSoftDirty,
+    swapEntries<F>().migration_entry_supports_ad(), (F::kContiguous > 1)};
 
 }  // namespace ptecheck::spec_detail
 
