@@ -294,7 +294,8 @@ TEST_F(MutantTest, EachRareOneIsWrongWhereItShouldBe) {
   StoryOf<S390<>> unused("rX");
   shows("unused-keeps-rss", unused,
         [](const StoryOf<S390<>>& s) { return s.out().rss[0][RSS_ANON] == 0; });
-  EXPECT_EQ(shown_.size(), countOf(Family::kDevice) + countOf(Family::kRare));
+  EXPECT_EQ(shown_.size(),
+            countOf(Family::kDevice) + countOf(Family::kRare) + countOf(Family::kMismatch));
 }
 
 // A mistake that needs a situation leaves others alone.
