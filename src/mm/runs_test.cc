@@ -118,7 +118,7 @@ TEST(Runs, OfFilesAndTheirMarkers) {
 TEST(Runs, MigrateThereAndBack) {
   Story story = swapbacked("wxys wxys rx r");
   story.migrate().step(STEP_MIGRATED, 0).run("batch-all");
-  EXPECT_EQ(story.out().batches, 3);
+  EXPECT_EQ(story.out().batches, 6);  // 3 there, 3 back
   EXPECT_TRUE(kEntries.is(story.after(1), SwapKind::kMigrationWrite));
   EXPECT_EQ(kEntries.swp_offset_pfn(story.after(1)), F::Word(FOLIO_PFN + 1));
   Story one = swapbacked("wxys wxys rx r");
