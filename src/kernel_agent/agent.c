@@ -63,6 +63,7 @@ static void startSwap(void) {
  *   ARCH_TABLE_SLOTS            entries of a page table, a constant
  *   ARCH_NONE                   an empty entry
  *   archLoads(), archStores()   does hardware let user code read, write through this entry?
+ *   archAccessed()              what hardware makes of an entry that it uses
  *   archUnused()                marks an entry that pte_unused() is to know
  *   archReset()                 gives code a `current`, a CPU 0 and the features entries depend on
  *   archFeatures()              names of those that are switched on, for the report
@@ -150,6 +151,16 @@ void agentBarrier(void) {
   agent_state.event_fired = 1;
 }
 
+/* Asked by each arch_unmap_one() of mm/rmap.c: see overlay/linux/pgtable.h. */
+int agentArchUnmap(void) {
+  const Scenario *s = agent_state.scenario;
+
+  if (agent_state.phase != PHASE_OPERATION || s->event != EVENT_ARCH_UNMAP) return 0;
+  if (++agent_state.arch_unmaps != s->event_at) return 0;
+  agent_state.event_fired = 1;
+  return -1;
+}
+
 long agentSwapPage(unsigned long raw) {
   swp_entry_t entry = {raw};
 
@@ -216,7 +227,9 @@ static void checkScenario(const Scenario *s) {
   if (s->operation > OPERATION_TRY_TO_MIGRATE)
     env_unsupported("the operations are try_to_unmap and try_to_migrate");
   if (s->pmd_mapped) env_unsupported("a PMD is split by mm/huge_memory.c, which is not part of this");
-  if (s->event == EVENT_ARCH_UNMAP) env_unsupported("this architecture's arch_unmap_one() cannot fail");
+#if !defined(arch_unmap_one)
+  if (s->event == EVENT_ARCH_UNMAP) env_unsupported("this tree has no arch_unmap_one()");
+#endif
 #if !defined(CONFIG_DEVICE_PRIVATE)
   if (s->folio_flags & FOLIO_DEVICE_PRIVATE) env_unsupported("this tree has no CONFIG_DEVICE_PRIVATE");
 #endif

@@ -30,6 +30,7 @@ typedef struct AgentState {
   unsigned flushes, flushed_pages;
   unsigned barriers;     /* smp_mb() of mm/rmap.c passed */
   unsigned duplications; /* swap_duplicate() calls */
+  unsigned arch_unmaps;  /* arch_unmap_one() calls */
   unsigned event_fired;
   unsigned outside;
   int locks; /* spin locks held */
