@@ -252,7 +252,22 @@ class Building {
         if (bits & ENTRY_EXCLUSIVE)
           w.page(i).flags = static_cast<unsigned short>(w.page(i).flags | kExclusive);
       }
+    for (unsigned p = 0; p < s.processes; ++p) buildUnusedNeighbours(s, w, p, out);
     return mapped;
+  }
+
+  // Neighbours of unused entries are unused, too, which the table of entries has no room for.
+  static void buildUnusedNeighbours(const Scenario& s, World<F>& w, unsigned p, Outcome& out) {
+    for (unsigned side = 0; side < 2; ++side) {
+      const unsigned page = side == 0 ? 0 : s.pages - 1;
+      const unsigned bits = s.entry[p * s.pages + page];
+      if (!(bits & ENTRY_PRESENT) || !(bits & ENTRY_UNUSED) || (side == 0 && w.first == 0))
+        continue;
+      const bool shadow_stack = w.mm[p].vmaOf(w.first + page).has(VMA_SHADOW_STACK);
+      const Word pfn = side == 0 ? Word(FOLIO_PFN - 1) : Word(FOLIO_PFN + s.pages);
+      const unsigned slot = side == 0 ? w.first - 1 : w.first + s.pages;
+      w.mm[p].pte[slot] = out.neighbour_before[p][side] = presentEntry<F>(pfn, bits, shadow_stack);
+    }
   }
 
   // Every block that may be one becomes one.

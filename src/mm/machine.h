@@ -242,6 +242,10 @@ class Machine {
     const unsigned pages = w_.folio.pages;
     out.processes = static_cast<unsigned short>(w_.processes);
     out.mapcount_end = w_.folio.mapcount;
+    if (w_.warnings != out.warnings) {
+      if (out.warnings == 0) std::strcpy(out.message, "WARN an exclusive page is mapped twice");
+      out.warnings = static_cast<unsigned short>(w_.warnings);
+    }
     out.batches = static_cast<unsigned short>(w_.batches);  // with those of a migration's end
     out.batched_entries = w_.batched_entries;
     for (unsigned p = 0; p < w_.processes; ++p) {

@@ -94,6 +94,27 @@ TEST(Migrate, ForkInTheMiddleShares) {
   EXPECT_TRUE(F::pte_dirty(writable.end(0))) << "young and dirty survive the change of type";
 }
 
+// Until 6.14: what says where a device has the page is read as if it were bits of a present entry,
+// and what stayed is mapped again.
+TEST(Migrate, EntriesOfDevicesAsPresentOnes) {
+  Story device("Px");
+  device.swapbacked().folio(FOLIO_DEVICE_PRIVATE).migrate().run("v6.12");
+  EXPECT_EQ((device.out().folio_flags & FOLIO_DIRTY) != 0, F::pte_dirty(device.before(0)));
+  EXPECT_TRUE(kEntries.is(device.after(0), SwapKind::kMigrationReadExclusive));
+  device.run("unbatched");
+  EXPECT_FALSE(device.out().folio_flags & FOLIO_DIRTY);
+  Story stays("Ex");
+  stays.swapbacked().migrate().event(EVENT_ARCH_UNMAP, 1).step(STEP_NOT_MIGRATED, 0).run("v6.12");
+  EXPECT_EQ(stays.after(0), stays.before(0));
+  EXPECT_TRUE(F::pte_present(stays.end(0)));
+  EXPECT_EQ(stays.out().mapcount_end, 2);
+  EXPECT_EQ(stays.out().warnings, 1);
+  stays.run("unbatched");
+  EXPECT_EQ(stays.end(0), stays.before(0));
+  EXPECT_EQ(stays.out().mapcount_end, 1);
+  EXPECT_EQ(stays.out().warnings, 0);
+}
+
 TEST(Migrate, DevicePrivateAndPoisoned) {
   Story device("wPxs");
   device.swapbacked().folio(FOLIO_DEVICE_PRIVATE).migrate().run("unbatched");

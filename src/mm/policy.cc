@@ -22,6 +22,7 @@ Policy v6_12() {
   policy.loses_on_mismatch = true;
   policy.flushes_accessible_only = true;
   policy.reuses_large_folios = false;
+  policy.device_entries_as_present = true;
   return policy;
 }
 

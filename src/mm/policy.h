@@ -109,6 +109,10 @@ struct Policy {
   // do_wp_page() may reuse a page of a large folio all of whose references are mappings of this
   // process (since 6.15, 1da190f4d0a6).
   bool reuses_large_folios = true;
+  // try_to_migrate_one() reads entries of devices as if they were present, their page frames and
+  // bits alike, and remove_migration_pte() takes device-exclusive entries for migration entries,
+  // which counts their mappings twice (until 6.14).
+  bool device_entries_as_present = false;
   // File folios are not batched in VMAs that are registered for userfaultfd write protection
   // (7.0 until mid 2026).
   bool file_batch_avoids_uffd = false;
@@ -135,6 +139,7 @@ struct Policy {
            a.loses_on_mismatch == b.loses_on_mismatch &&
            a.flushes_accessible_only == b.flushes_accessible_only &&
            a.reuses_large_folios == b.reuses_large_folios &&
+           a.device_entries_as_present == b.device_entries_as_present &&
            a.file_batch_avoids_uffd == b.file_batch_avoids_uffd &&
            a.file_batch_marks_first == b.file_batch_marks_first && a.mutant == b.mutant;
   }

@@ -7,8 +7,8 @@
 //
 // What an entry says is the truth about PageAnonExclusive: whoever wrote it took the page's flag.
 // Young and dirty come back only if the entry has them, dirty only if the folio is dirty too;
-// uffd-wp only if the entry is not a writable one. Device-exclusive entries stay (since 6.15; in
-// 6.12 this walk takes them for migration entries).
+// uffd-wp only if the entry is not a writable one. Device-exclusive entries stay since
+// 6.15; before, this walk took them for migration entries, and their mappings were counted twice.
 //
 // Source: remove_migration_pte() of mm/migrate.c, 6.12.
 #ifndef PTECHECK_MM_REMOVE_MIGRATION_H
@@ -62,9 +62,15 @@ class RemoveMigration {
     }
   }
 
+  // check_pte() of 6.12 finds device-exclusive entries, too, for this walk.
+  bool isTakenForOne(Word pte) const {
+    return policy_.device_entries_as_present && kEntries.is_device_exclusive_entry(pte);
+  }
+
   // The folio's page that a migration entry stands for; >= pages if it is none.
   unsigned pageOf(Word pte) const {
-    if (F::pte_none(pte) || F::pte_present(pte) || !kEntries.is_migration_entry(pte)) return ~0U;
+    if (F::pte_none(pte) || F::pte_present(pte)) return ~0U;
+    if (!kEntries.is_migration_entry(pte) && !isTakenForOne(pte)) return ~0U;
     const Word page = kEntries.swp_offset_pfn(pte) - Word(old_pfn_);
     return page < Word(w_.folio.pages) ? static_cast<unsigned>(page) : ~0U;
   }
@@ -90,10 +96,11 @@ class RemoveMigration {
   struct Said {
     bool write, exclusive, young, dirty, soft_dirty, uffd_wp;
   };
-  static Said said(Word entry) {
+  Said said(Word entry) const {
     const bool write = kEntries.is(entry, SwapKind::kMigrationWrite);
     return {write,
-            write || kEntries.is(entry, SwapKind::kMigrationReadExclusive),
+            write || isTakenForOne(entry) ||  // it is no readable migration entry
+                kEntries.is(entry, SwapKind::kMigrationReadExclusive),
             kEntries.is_migration_entry_young(entry),
             kEntries.is_migration_entry_dirty(entry),
             F::pte_swp_soft_dirty(entry),
@@ -165,10 +172,18 @@ class RemoveMigration {
     for (unsigned i = page; i < page + nr; ++i) {
       ++w_.page(i).mapcount;
       if (entry.exclusive && w_.folio.anonymous()) w_.page(i).setExclusive();
+      warnIfShared(w_.page(i));
     }
     w_.folio.mapcount += static_cast<int>(nr);
     w_.folio.refcount += static_cast<int>(nr);
     if (vma.has(VMA_LOCKED) && !w_.folio.large()) w_.folio.flags |= FOLIO_MLOCKED;
+  }
+
+  // An exclusive page that is mapped twice: __folio_add_anon_rmap()'s VM_WARN_ON_FOLIO().
+  void warnIfShared(const Page& page) {
+    if (policy_.device_entries_as_present && page.mapcount > 1 && page.exclusive() &&
+        w_.folio.anonymous())
+      ++w_.warnings;
   }
 
   Word present(const Said& entry, Word pfn, const Vma& vma) const {

@@ -14,7 +14,7 @@
 // For what kernels can say the result is, bit by bit, what they get (machine_test.cc, TwinsAgree).
 //
 // Entries of devices are in swap form and always alone: no TLB holds them, so that they are cleared
-// without a flush, and never dirty.
+// without a flush, and never dirty; unless the code reads them as if they were present.
 #ifndef PTECHECK_MM_RUNS_H
 #define PTECHECK_MM_RUNS_H
 
@@ -37,7 +37,8 @@ struct Run {
   typename F::Word pteval = F::none();    // first entry; once cleared, merged
   typename F::Word returned = F::none();  // what get_and_clear_ptes() returned
   bool present = false;
-  bool exclusive = false;  // PageAnonExclusive, read before clearing
+  bool as_present = false;  // of a device, but read as if it were present
+  bool exclusive = false;   // PageAnonExclusive, read before clearing
 
   bool softDirty() const {
     return present ? F::pte_soft_dirty(pteval) : F::pte_swp_soft_dirty(pteval);
@@ -98,7 +99,7 @@ class Runs {
   // is, whatever the run's value says.
   void clear(Run<F>& run, const Batching& batching, bool defer_flush) {
     PageTable table = w_.table(run.mm);
-    if (!run.present) {
+    if (!run.present && !run.as_present) {
       run.mm.pte[run.slot] = F::none();  // pte_clear()
       run.returned = run.pteval;
       return;

@@ -8,10 +8,10 @@
 //                        pages, pages that a guest gave back; swap-backed folios in batches
 //   try_to_migrate_one   migration entries
 //
-// Source: 6.12; for batches of file folios a67fe41e214f (7.0). In 6.12 try_to_migrate_one() reads
-// the page frame of a device-exclusive entry as if the entry were present; here it is read right,
-// as since 6.15. A huge mapping is split where the walk meets it: build.h has written what the
-// split makes of it, here its dirty bit reaches the folio.
+// Source: 6.12; for batches of file folios a67fe41e214f (7.0). Until 6.14 try_to_migrate_one()
+// reads entries of devices as if they were present, which is a policy of its own. A huge mapping is
+// split where the walk meets it: build.h has written what the split makes of it, here its dirty bit
+// reaches the folio.
 #ifndef PTECHECK_MM_UNMAP_ALL_H
 #define PTECHECK_MM_UNMAP_ALL_H
 
@@ -147,7 +147,7 @@ class UnmapAll {
 
   // A guest gave the page back: dropped, unless userfaultfd watches.
   bool unused(const Run<F>& run) {
-    if (!run.present || !F::pte_unused(run.pteval) || run.vma.has(VMA_UFFD_WP)) return false;
+    if (!readsPresent(run) || !F::pte_unused(run.pteval) || run.vma.has(VMA_UFFD_WP)) return false;
     if (!mutant(Mutant::kUnusedKeepsRss)) countLess(run);
     return true;
   }
@@ -207,6 +207,7 @@ class UnmapAll {
     const Batching& batching = policy_.of(Case::kMigration);
     return walk(p, vma, [&](Run<F>& run) {
       split(p, run);
+      if (!run.present && policy_.device_entries_as_present) readAsPresent(run);
       if (!w_.folio.has(FOLIO_HWPOISON)) runs_.extend(run, batching);
       runs_.clear(run, batching, defer_flush_);
       ++w_.batches;
@@ -215,6 +216,23 @@ class UnmapAll {
       runs_.removeRmap(run);
       return true;
     });
+  }
+
+  // The page frame of a device-exclusive entry is read with pte_pfn(). Where that gives another
+  // page than it should (x86, riscv), nothing can be said of what follows, and kernels with
+  // CONFIG_DEBUG_VM warn; here the page stays the right one.
+  void readAsPresent(Run<F>& run) const {
+    run.as_present = true;
+    if (w_.folio.has(FOLIO_DEVICE_PRIVATE)) return;
+    const unsigned page = w_.pageOf(run.pteval);
+    if (page >= w_.folio.pages) return;
+    run.page = page;
+    run.exclusive = w_.folio.anonymous() && w_.page(page).exclusive();
+  }
+
+  // Does the code look at the entry's bits as at a present one's?
+  bool readsPresent(const Run<F>& run) const {
+    return run.present || (run.as_present && !w_.folio.has(FOLIO_DEVICE_PRIVATE));
   }
 
   bool migrate(const Run<F>& run, const Batching& batching) {
@@ -231,9 +249,10 @@ class UnmapAll {
     }
     for (unsigned i = 0; i < run.nr; ++i) {
       Word entry = kEntries.make(migrationKind(run), pageFrame(run) + Word(i));
-      if (run.present && F::pte_young(run.pteval))
+      if (readsPresent(run) && F::pte_young(run.pteval))
         entry = kEntries.make_migration_entry_young(entry);
-      if (run.present && F::pte_dirty(run.pteval) && !mutant(Mutant::kMigrationDirtyForgotten))
+      if (readsPresent(run) && F::pte_dirty(run.pteval) &&
+          !mutant(Mutant::kMigrationDirtyForgotten))
         entry = kEntries.make_migration_entry_dirty(entry);
       w_.table(run.mm).set_pte(run.slot + i, withSoftBits(entry, softBits(run)));
     }
@@ -262,12 +281,14 @@ class UnmapAll {
       if (mutant(Mutant::kDevicePrivateUffdWpAsPresent))
         return {run.softDirty(), F::pte_uffd_wp(run.pteval)};
     }
+    if (!run.present && readsPresent(run))
+      return {F::pte_soft_dirty(run.pteval), F::pte_uffd_wp(run.pteval)};
     return {run.softDirty() && !mutant(Mutant::kMigrationEntryLosesSoftDirty),
             run.uffdWp() && !mutant(Mutant::kMigrationEntryLosesUffdWp)};
   }
 
-  static bool writable(const Run<F>& run) {
-    if (run.present) return F::pte_write(run.pteval);
+  bool writable(const Run<F>& run) const {
+    if (readsPresent(run)) return F::pte_write(run.pteval);
     return kEntries.is(run.pteval, SwapKind::kDeviceExclusiveWrite) ||
            kEntries.is(run.pteval, SwapKind::kDevicePrivateWrite);
   }
