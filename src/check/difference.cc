@@ -37,11 +37,16 @@ std::string place(unsigned process, const std::string& what) {
   return std::string(1, static_cast<char>('A' + process)) + " " + what;
 }
 
-// What page flags can be compared: those at the end only if both came to it. A tree does not fork,
-// and handles no fault.
-unsigned char comparable(const Scenario& s, const Outcome& model, const Outcome& tree) {
-  const bool ended = model.steps_done == s.steps && tree.steps_done == s.steps;
-  return PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER | (ended ? PAGE_EXCLUSIVE_END : 0);
+// Is what the steps leave comparable? A tree does not fork, and handles no fault.
+bool bothEnded(const Scenario& s, const Outcome& model, const Outcome& tree) {
+  return model.steps_done == s.steps && tree.steps_done == s.steps;
+}
+
+// Without steps both always know what is seen, or that nobody does.
+bool sameSeen(const Scenario& s, bool ended, const EntryResult& model, const EntryResult& tree) {
+  if (model.seen == tree.seen) return true;
+  if (s.steps == 0) return false;
+  return !ended || model.seen == SEEN_FAULT || tree.seen == SEEN_FAULT;
 }
 
 }  // namespace
@@ -52,7 +57,8 @@ std::optional<Difference> firstDifference(const Scenario& s, const Outcome& mode
   if (model.status != tree.status)
     return Difference{"status", "status: model " + std::to_string(model.status) + ", tree " +
                                     std::to_string(tree.status) + " (" + tree.message + ")"};
-  const unsigned char flags = comparable(s, model, tree);
+  const bool ended = bothEnded(s, model, tree);
+  const unsigned char flags = PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER;
   // Entry by entry first: that is what a reader looks at.
   for (unsigned process = 0; process < s.processes; ++process) {
     for (unsigned page = 0; page < s.pages; ++page) {
@@ -60,14 +66,22 @@ std::optional<Difference> firstDifference(const Scenario& s, const Outcome& mode
       const EntryResult& t = tree.entry[process * s.pages + page];
       if (m.before == t.before && m.after == t.after &&
           ((m.page_flags ^ t.page_flags) & flags) == 0 && m.swap_count == t.swap_count &&
-          (m.seen == t.seen || s.steps != 0))
+          sameSeen(s, ended, m, t) &&
+          (!ended || (m.end == t.end && m.faults == t.faults &&
+                      ((m.page_flags ^ t.page_flags) & PAGE_EXCLUSIVE_END) == 0)))
         continue;
       const std::string where = place(process, "page " + std::to_string(page));
       c.bits(where, "entry before", m.before, t.before);
       c.bits(where, "entry after", m.after, t.after);
       c.bits(where, "PageAnonExclusive", m.page_flags & flags, t.page_flags & flags);
       c.number(where, "swap count", m.swap_count, t.swap_count);
-      c.bits(where, "seen", m.seen, t.seen);
+      if (ended) {
+        c.bits(where, "entry after the steps", m.end, t.end);
+        c.bits(where, "PageAnonExclusive after the steps", m.page_flags & PAGE_EXCLUSIVE_END,
+               t.page_flags & PAGE_EXCLUSIVE_END);
+        c.number(where, "faults", m.faults, t.faults);
+      }
+      if (!sameSeen(s, ended, m, t)) c.bits(where, "seen", m.seen, t.seen);
     }
     for (unsigned side = 0; side < 2; ++side) {
       const std::string where = place(process, side == 0 ? "before the folio" : "behind the folio");
@@ -78,13 +92,20 @@ std::optional<Difference> firstDifference(const Scenario& s, const Outcome& mode
     }
     static constexpr const char* kKinds[RSS_KINDS] = {"MM_ANONPAGES", "MM_FILEPAGES",
                                                       "MM_SHMEMPAGES", "MM_SWAPENTS"};
+    static constexpr const char* kKindsAtEnd[RSS_KINDS] = {
+        "MM_ANONPAGES after the steps", "MM_FILEPAGES after the steps",
+        "MM_SHMEMPAGES after the steps", "MM_SWAPENTS after the steps"};
     const std::string where = place(process, "as a whole");
     for (unsigned kind = 0; kind < RSS_KINDS; ++kind)
       c.number(where, kKinds[kind], model.rss[process][kind], tree.rss[process][kind]);
     c.number(where, "deferred flushes", model.flush_batched[process], tree.flush_batched[process]);
+    if (!ended) continue;
+    for (unsigned kind = 0; kind < RSS_KINDS; ++kind)
+      c.number(where, kKindsAtEnd[kind], model.rss_end[process][kind], tree.rss_end[process][kind]);
   }
   c.number("", "mapcount before", model.mapcount_before, tree.mapcount_before);
   c.number("", "mapcount", model.mapcount, tree.mapcount);
+  if (ended) c.number("", "mapcount after the steps", model.mapcount_end, tree.mapcount_end);
   c.number("", "refcount before", model.refcount_before, tree.refcount_before);
   c.number("", "refcount", model.refcount, tree.refcount);
   c.bits("", "folio flags before", model.folio_flags_before, tree.folio_flags_before);

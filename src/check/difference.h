@@ -16,8 +16,8 @@ struct Difference {
 
 // The first thing that differs, entries before counters; none if nothing does.
 //
-// Not compared: the number of batches, which a tree cannot tell; and with steps, what is seen after
-// them, since a tree's faults are not run.
+// Not compared: the number of batches, which a tree cannot tell; and what steps leave, unless both
+// ran all of them (a tree's agent does not fork, and handles no fault).
 std::optional<Difference> firstDifference(const Scenario& scenario, const Outcome& model,
                                           const Outcome& tree);
 

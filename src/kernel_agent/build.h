@@ -74,7 +74,8 @@ static void buildNeighbours(const Scenario *s, unsigned first) {
 }
 
 /* A folio in page frames pfn .., of the scenario's size and kind, locked and mapped nowhere. */
-static struct folio *makeFolio(const Scenario *s, unsigned long pfn, unsigned first) {
+static struct folio *makeFolio(const Scenario *s, unsigned long pfn, unsigned first,
+                               bool device_private) {
   struct page *page = pfn_to_page(pfn);
   struct folio *folio = (struct folio *)page;
   unsigned i;
@@ -92,7 +93,7 @@ static struct folio *makeFolio(const Scenario *s, unsigned long pfn, unsigned fi
                        : (void *)((unsigned long)&anon_vma_storage + SPELLING_MAPPING_ANON);
   folio->index = slotAddress(first) >> PAGE_SHIFT;
 #if defined(CONFIG_DEVICE_PRIVATE)
-  if (s->folio_flags & FOLIO_DEVICE_PRIVATE) {
+  if (device_private) {
     device_memory.type = MEMORY_DEVICE_PRIVATE;
     set_page_zone(page, ZONE_DEVICE);
     spellingSetPgmap(page, &device_memory);
@@ -107,7 +108,7 @@ static void buildFolio(const Scenario *s, unsigned first) {
 
   memset(pfn_to_page(FOLIO_PFN), 0, wipe * sizeof(struct page));
   dirty_pages = s->pages + 2; /* and the neighbour behind it, and what a canary maps behind that */
-  makeFolio(s, FOLIO_PFN, first);
+  makeFolio(s, FOLIO_PFN, first, s->folio_flags & FOLIO_DEVICE_PRIVATE);
 }
 
 /* Maps pages from .. from + pages - 1, which lie in one VMA; no page table is written. */

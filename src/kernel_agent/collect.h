@@ -128,10 +128,11 @@ static unsigned short seenThrough(const Scenario *s, unsigned process, unsigned 
 
 /* False if it is a fault. */
 static bool access(const Scenario *s, Outcome *o, unsigned first, const Step *step, unsigned page) {
-  pte_t pte = *slotOf(&processes[step->process], first + page);
+  pte_t *slot = slotOf(&processes[step->process], first + page), pte = *slot;
   int frame = frameOf(s, pte);
 
   if (archLoads(pte) && (step->action == STEP_READ || archStores(pte))) {
+    *slot = archAccessed(pte, step->action == STEP_WRITE);
     if (step->action == STEP_WRITE && frame >= 0)
       frame_contents[frame] = seenValue(SEEN_WRITER + step->process, frame);
     return true;

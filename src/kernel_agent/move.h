@@ -24,7 +24,7 @@ static struct folio *moveFolio(const Scenario *s, unsigned first) {
   struct folio *from = scenarioFolio(), *to;
 
   moved_pages = s->pages;
-  to = makeFolio(s, MOVED_PFN, first);
+  to = makeFolio(s, MOVED_PFN, first, false); /* from a device: back in memory */
   if (folio_test_swapbacked(from)) __folio_set_swapbacked(to);
   if (folio_test_uptodate(from)) __folio_mark_uptodate(to);
   if (folio_test_dirty(from)) {

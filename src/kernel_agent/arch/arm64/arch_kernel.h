@@ -9,6 +9,10 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) (!!pte_valid(pte))
 #define archStores(pte) pte_write(pte) /* a clean one too: hardware sets dirty */
+/* Dirty is: may be written, and is not read-only. */
+#define archAccessed(pte, write)                      \
+  __pte((pte_val(pte) | PTE_AF) &                     \
+        ~((write) && pte_write(pte) ? PTE_RDONLY : 0))
 #define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 struct task_struct *agent_current; /* "mrs sp_el0": overlay/ptecheck_arch.h */

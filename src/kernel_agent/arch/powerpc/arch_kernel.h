@@ -15,6 +15,8 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) ((pte_raw(pte) & cpu_to_be64(_PAGE_PRESENT)) && (pte_val(pte) & _PAGE_READ))
 #define archStores(pte) pte_write(pte)
+#define archAccessed(pte, write) \
+  __pte_raw(pte_raw(pte) | cpu_to_be64(_PAGE_ACCESSED | ((write) ? _PAGE_DIRTY : 0)))
 #define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 static struct cpu_spec agent_cpu;

@@ -9,6 +9,8 @@
 #define ARCH_NONE __pte(0)
 #define archLoads(pte) (!!(pte_val(pte) & _PAGE_PRESENT))
 #define archStores(pte) pte_write(pte) /* a clean one too: hardware sets dirty (Svadu) */
+#define archAccessed(pte, write) \
+  __pte(pte_val(pte) | _PAGE_ACCESSED | ((write) ? _PAGE_DIRTY : 0))
 #define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 
 struct task_struct *agent_current;

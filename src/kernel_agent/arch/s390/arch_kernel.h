@@ -11,6 +11,7 @@
 /* Software bits say what is there, hardware bits what may be done with it. */
 #define archLoads(pte) (!(pte_val(pte) & _PAGE_INVALID))
 #define archStores(pte) (!(pte_val(pte) & _PAGE_PROTECT))
+#define archAccessed(pte, write) (pte) /* hardware changes no entry */
 #define archUnused(pte) __pte(pte_val(pte) | _PAGE_UNUSED)
 
 char agent_lowcore[sizeof(struct lowcore)] __aligned(8192);

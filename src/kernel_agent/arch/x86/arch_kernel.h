@@ -7,6 +7,8 @@
 #define ARCH_TABLE_SLOTS PTRS_PER_PTE
 #define ARCH_NONE __pte(0)
 #define archStores(pte) pte_write(pte)
+/* What hardware sets when it uses an entry: never soft-dirty. */
+#define archAccessed(pte, write) pte_set_flags(pte, _PAGE_ACCESSED | ((write) ? _PAGE_DIRTY : 0))
 #define archUnused(pte) (pte) /* it is never asked for: pte_unused() is constant */
 /* pte_present() also says yes to PROT_NONE entries. */
 #define archLoads(pte) (!!(pte_flags(pte) & _PAGE_PRESENT))
