@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check/agreement.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -70,8 +71,8 @@ struct alignas(128) Worker {
   std::unique_ptr<Pair> pair;
   std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
   std::array<std::uint64_t, 3> exhaustive{};
-  std::uint64_t random = 0, blocks = 0, differing = 0, unsupported = 0;
-  std::string unsupported_reason;
+  std::uint64_t random = 0, blocks = 0, differing = 0, unsupported = 0, ended = 0;
+  std::string unsupported_reason, ended_reason;
   std::map<std::string, Seen> seen;
 };
 
@@ -109,6 +110,8 @@ class AgreementSearch {
       sum.differing += worker.differing;
       sum.unsupported += worker.unsupported;
       if (sum.unsupported_reason.empty()) sum.unsupported_reason = worker.unsupported_reason;
+      sum.ended += worker.ended;
+      if (sum.ended_reason.empty()) sum.ended_reason = worker.ended_reason;
       for (const auto& [what, theirs] : worker.seen) {
         Seen& all = seen[what];
         all.scenarios += theirs.scenarios;
@@ -162,6 +165,11 @@ class AgreementSearch {
     }
     if (tree.status != STATUS_DONE && tree.status != STATUS_BUG)
       requireRan(build_, tree, idOf(unit, search_.choicesOf(unit, number)));
+    if (endedAtDeviceEntry(s, tree)) {
+      ++worker.ended;
+      if (worker.ended_reason.empty()) worker.ended_reason = tree.message;
+      return;
+    }
     if (search_.isRandom(unit))
       ++worker.random;
     else
@@ -173,6 +181,14 @@ class AgreementSearch {
     Seen& seen = worker.seen[difference->what];
     ++seen.scenarios;
     if (unit < seen.unit) seen.unit = unit, seen.number = number;
+  }
+
+  // Does the policy say that the tree takes a wrong page here, and do its own checks end it?
+  bool endedAtDeviceEntry(const Scenario& s, const Outcome& tree) const {
+    if (tree.status != STATUS_BUG || !policy_.device_entries_as_present) return false;
+    if (s.operation != OPERATION_TRY_TO_MIGRATE) return false;
+    const unsigned short* end = s.entry + std::size_t{s.processes} * s.pages;
+    return std::any_of(s.entry, end, [](unsigned bits) { return bits & ENTRY_DEVICE_EXCLUSIVE; });
   }
 
   // Makes the first scenario in which this differs as small as possible.

@@ -40,6 +40,10 @@ struct Agreement {
   std::uint64_t differing = 0;
   std::uint64_t unsupported = 0;  // the tree cannot express them: not compared
   std::string unsupported_reason;
+  // The tree's own assertion ended them at an entry of a device that it read as if it were present
+  // (before 6.15), which the model's policy knows, but not where it ends: not compared.
+  std::uint64_t ended = 0;
+  std::string ended_reason;
   std::vector<Disagreement> differences;  // in order of `what`
 
   std::uint64_t compared() const;

@@ -38,13 +38,14 @@ std::string verdictText(const std::vector<ArchAgreement>& agreements) {
 
 // One line an architecture: how many scenarios were compared, and how many differ.
 std::string comparedTable(const std::vector<ArchAgreement>& agreements) {
-  const bool unsupported = std::any_of(
-      agreements.begin(), agreements.end(),
-      [](const ArchAgreement& one) { return one.agreement && one.agreement->unsupported != 0; });
+  const bool left_out =
+      std::any_of(agreements.begin(), agreements.end(), [](const ArchAgreement& one) {
+        return one.agreement && one.agreement->unsupported + one.agreement->ended != 0;
+      });
   Table table;
   for (const char* column : {"1 page", "2 pages", "4 pages", "random", "in blocks"})
     table.addColumn(column);
-  if (unsupported) table.addColumn("not compared");
+  if (left_out) table.addColumn("not compared");
   table.addColumn("differ");
   for (const ArchAgreement& one : agreements) {
     if (!one.agreement) continue;
@@ -56,7 +57,7 @@ std::string comparedTable(const std::vector<ArchAgreement>& agreements) {
     for (std::uint64_t count : agreement.exhaustive) cells.push_back(withSeparators(count));
     cells.push_back(withSeparators(random));
     cells.push_back(withSeparators(agreement.blocks));
-    if (unsupported) cells.push_back(withSeparators(agreement.unsupported));
+    if (left_out) cells.push_back(withSeparators(agreement.unsupported + agreement.ended));
     cells.push_back(withSeparators(agreement.differing));
     table.addLine(archId(one.arch), std::move(cells));
   }
@@ -132,13 +133,23 @@ std::string agreementText(const std::vector<ArchAgreement>& agreements,
   text += comparedTable(agreements) + '\n';
   text += paragraph(
       "Entries are compared as raw words, before and after, of the folio and of its neighbours; "
-      "and swap counts, rss, mapcount, refcount, folio flags, TLB flushes, warnings. In blocks: "
-      "with contiguous entries, which the tree's own code folded.");
+      "and swap counts, rss, mapcount, refcount, folio flags, TLB flushes, warnings. Entries, "
+      "PageAnonExclusive, rss, mapcount and what processes read are compared after the steps, too, "
+      "unless they fork or fault. In blocks: with contiguous entries, which the tree's own code "
+      "folded.");
   if (!not_compared.empty()) text += heading("Not compared") + nameList(not_compared);
   for (const ArchAgreement& one : agreements)
     if (one.agreement && one.agreement->unsupported != 0)
       text += '\n' + paragraph(fmt::format("Scenarios that this tree cannot express on {}: {}",
                                            archId(one.arch), one.agreement->unsupported_reason));
+  for (const ArchAgreement& one : agreements)
+    if (one.agreement && one.agreement->ended != 0)
+      text +=
+          '\n' + paragraph(fmt::format(
+                     "{} ended by the tree's own checks on {}, as it migrates entries of devices "
+                     "as if they were present (mended in 6.15). The first: {}",
+                     counted(one.agreement->ended, "scenario was", "scenarios were"),
+                     archId(one.arch), one.agreement->ended_reason));
 
   bool letters = false;
   for (const ArchAgreement& one : agreements) {

@@ -92,6 +92,17 @@ TEST(Agreement, TextShowsBothSidesOfADifference) {
   EXPECT_LE(longestLine(text), kColumns);
 }
 
+TEST(Agreement, TextCountsWhatTheTreesOwnChecksEnded) {
+  std::vector<ArchAgreement> agreements = several();
+  EXPECT_FALSE(has(agreementText(agreements, options()), "not\n"));
+  agreements[0].agreement->ended = 1234;
+  agreements[0].agreement->ended_reason = "BUG mm/rmap.c:1 some check";
+  const std::string text = agreementText(agreements, options());
+  for (const char* part : {"1,234 scenarios were ended", "compared", "BUG mm/rmap.c:1 some check"})
+    EXPECT_TRUE(has(text, part)) << part << "\n" << text;
+  EXPECT_LE(longestLine(text), kColumns);
+}
+
 TEST(Agreement, JsonObeysTheDocumentedSchema) {
   std::ifstream file(PTECHECK_SOURCE_DIR "/docs/output-schema.json");
   const json schema = json::parse(file);

@@ -193,6 +193,7 @@ void addAgreement(Json& json, const Agreement& agreement) {
   json["in_blocks"] = agreement.blocks;
   json["unsupported"] = {{"scenarios", agreement.unsupported},
                          {"reason", agreement.unsupported_reason}};
+  json["ended"] = {{"scenarios", agreement.ended}, {"reason", agreement.ended_reason}};
   json["differing"] = agreement.differing;
   json["differences"] = Json::array();
   for (const Disagreement& difference : agreement.differences) {
