@@ -89,10 +89,34 @@ TEST(CliCompare, JsonObeysItsSchema) {
   EXPECT_NE(whyInvalid(compareSchema(), bad), "");
 }
 
+// What a policy batches is compared where it shows, without being asked to.
+TEST(CliCompare, EveryCaseThatIsBatched) {
+  const Ended result = run(small({"v7.0", "v7.0-rc-file", "batch-all"}, {"--format", "json"}));
+  const json document = json::parse(result.out);
+  EXPECT_EQ(whyInvalid(compareSchema(), document), "");
+  const json& part = document["architectures"][0]["parts"][0];
+  std::uint64_t sum = 0;
+  for (const char* family : {"reclaim", "swap", "file", "migration"}) {
+    ASSERT_TRUE(part["families"].contains(family)) << family;
+    sum += part["families"][family].get<std::uint64_t>();
+  }
+  EXPECT_EQ(part["families"].size(), 4U);
+  EXPECT_EQ(part["scenarios"], sum);
+  EXPECT_FALSE(part["rows"][0]["broken"].contains("uffd-wp-changed"));
+  EXPECT_TRUE(part["rows"][1]["broken"].contains("uffd-wp-changed"));  // a marker is missing
+  EXPECT_EQ(document["architectures"][0]["candidates"][2]["verdict"], "cost");
+  for (const json& finding : part["findings"])
+    EXPECT_EQ(run({"replay", "--strict", finding["id"].get<std::string>()}).status, 1)
+        << finding["id"];
+  const Ended text = run(small({"v7.0", "batch-all"}, {"--family", "file,device"}));
+  EXPECT_TRUE(has(text.out, "family:      file\n")) << text.out;
+  EXPECT_TRUE(has(text.out, "device")) << text.out;
+}
+
 TEST(CliCompare, TheNumberOfJobsChangesNothing) {
-  const Ended one = run(small({"v6.16", "wrprotect"}, {"--jobs", "1"}));
-  EXPECT_EQ(one.out, run(small({"v6.16", "wrprotect"}, {"--jobs", "3"})).out);
-  EXPECT_NE(one.out, run(small({"v6.16", "wrprotect"}, {"--seed", "2"})).out);
+  const Ended one = run(small({"v6.16", "batch-all"}, {"--jobs", "1"}));
+  EXPECT_EQ(one.out, run(small({"v6.16", "batch-all"}, {"--jobs", "3"})).out);
+  EXPECT_NE(one.out, run(small({"v6.16", "batch-all"}, {"--seed", "2"})).out);
 }
 
 TEST(CliCompare, TheMixIsTheOneGiven) {
@@ -117,10 +141,11 @@ TEST(CliCompare, TheMixIsTheOneGiven) {
 
 TEST(CliCompare, MistakesAreUsageErrors) {
   for (const Words& words :
-       {Words{"compare"}, small({"v6.61"}), small({"v6.16", "file:uffd-wp=or"}),
-        small({"v6.16", "v6.16"}), small({"v6.16"}, {"--patch", "x.patch"}),
-        small({"v6.16"}, {"--mix", "/nowhere.mix"}), small({"v6.16"}, {"--pages", "5"}),
-        small({"v6.16"}, {"--backport", "v6.16"}), Words{"compare", "--changes", "2"},
+       {Words{"compare"}, small({"v6.61"}), small({"v6.16"}, {"--family", "lazyfree"}),
+        small({}, {"--backport", "v6.16", "--family", "file"}), small({"v6.16", "v6.16"}),
+        small({"v6.16"}, {"--patch", "x.patch"}), small({"v6.16"}, {"--mix", "/nowhere.mix"}),
+        small({"v6.16"}, {"--pages", "5"}), small({"v6.16"}, {"--backport", "v6.16"}),
+        Words{"compare", "--changes", "2"},
         Words{"compare", "v6.16", "--pages", "0", "--random", "0"}}) {
     const Ended result = run(words);
     EXPECT_EQ(result.status, 129) << words.back();

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "check/batch.h"
+#include "check/family_cases.h"
 #include "check/finding_id.h"
 #include "check/judged_policies.h"
 #include "check/model_check.h"
@@ -76,7 +77,7 @@ class TreeRunner {
 struct PartTally {
   std::vector<Tally> tallies;  // of each row
   std::vector<CompareCosts> costs;
-  std::uint64_t scenarios = 0;
+  std::vector<std::uint64_t> scenarios;  // of each family; of the mix
   std::uint64_t entries = 0;
   std::uint64_t freed = 0;
 };
@@ -107,17 +108,20 @@ class CompareSearch {
       : candidates_(candidates),
         options_(options),
         builds_(std::move(builds)),
-        search_(exhaustiveOnly(options.search)),
         mix_units_(static_cast<std::size_t>(
             (options.search.random_scenarios + kSamplesPerUnit - 1) / kSamplesPerUnit)),
         rules_(archRules(options.search.arch)),
         meter_(options.search.arch) {
+    for (Family family : options.families) {
+      first_unit_.push_back(exhaustive_units_);
+      exhaustive_units_ += searches_.emplace_back(exhaustiveOf(options.search, family)).units();
+    }
     for (std::size_t row = 0; row < candidates.size(); ++row)
       (candidates[row].policy ? policy_rows_ : tree_rows_).push_back(row);
   }
 
   Comparison run() {
-    const std::size_t units = search_.units() + mix_units_;
+    const std::size_t units = exhaustive_units_ + mix_units_;
     const SearchOptions& search = options_.search;
     std::vector<Worker> workers = runUnits(
         units, search.share, search.jobs, [&](unsigned) { return makeWorker(); },
@@ -136,18 +140,25 @@ class CompareSearch {
       if (worker.skipped.unit < skipped.unit) skipped = worker.skipped;
     }
     comparison.skipped_reason = skipped.reason;
-    if (search_.situations() != 0) comparison.exhaustive = merge(workers, kExhaustive);
+    if (exhaustive_units_ != 0) comparison.exhaustive = merge(workers, kExhaustive);
     if (mix_units_ != 0) comparison.mix = merge(workers, kMix);
     return comparison;
   }
 
  private:
-  static SearchOptions exhaustiveOnly(SearchOptions options) {
+  static SearchOptions exhaustiveOf(SearchOptions options, Family family) {
+    options.family = family;
     options.random_scenarios = 0;
     return options;
   }
 
-  bool isMix(std::size_t unit) const { return unit >= search_.units(); }
+  bool isMix(std::size_t unit) const { return unit >= exhaustive_units_; }
+
+  // Of a unit that is not of the mix: the place of its family.
+  std::size_t familyOfUnit(std::size_t unit) const {
+    return static_cast<std::size_t>(std::upper_bound(first_unit_.begin(), first_unit_.end(), unit) -
+                                    first_unit_.begin() - 1);
+  }
 
   Worker makeWorker() const {
     Worker worker;
@@ -161,6 +172,7 @@ class CompareSearch {
     for (PartTally& part : worker.parts) {
       part.tallies.resize(candidates_.size());
       part.costs.resize(candidates_.size());
+      part.scenarios.resize(std::max<std::size_t>(1, options_.families.size()));
     }
     return worker;
   }
@@ -169,14 +181,16 @@ class CompareSearch {
   template <class Visit>
   void forEach(std::size_t unit, Scenario& scenario, Visit visit) const {
     if (!isMix(unit)) {
-      search_.forEach(unit, scenario, [&](const Scenario& s, auto) { visit(s); });
+      const std::size_t family = familyOfUnit(unit);
+      searches_[family].forEach(unit - first_unit_[family], scenario,
+                                [&](const Scenario& s, auto) { visit(s); });
       return;
     }
-    const std::uint64_t begin = (unit - search_.units()) * kSamplesPerUnit;
+    const std::uint64_t begin = (unit - exhaustive_units_) * kSamplesPerUnit;
     const std::uint64_t end = std::min(options_.search.random_scenarios, begin + kSamplesPerUnit);
     for (std::uint64_t index = begin; index < end; ++index) {
       RandomChoices choices(options_.search.seed, index);
-      chooseMixed(choices, options_.mix, search_.exhaustive().abilities, scenario);
+      chooseMixed(choices, options_.mix, abilitiesOf(options_.search.arch), scenario);
       visit(scenario);
     }
   }
@@ -204,11 +218,12 @@ class CompareSearch {
       tree->run();
     }
     PartTally& part = worker.parts[isMix(unit) ? kMix : kExhaustive];
+    std::uint64_t& scenarios = part.scenarios[isMix(unit) ? 0 : familyOfUnit(unit)];
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Scenario& s = batch.scenario(i);
       if (!allRan(worker, unit, first + i, i)) continue;
       worker.reference_model->run(s, reference_policy_, *worker.reference);
-      ++part.scenarios;
+      ++scenarios;
       part.entries += static_cast<std::uint64_t>(worker.reference->mapcount_before);
       part.freed += meter_.freed(s, *worker.reference);
       const auto count = [&](std::size_t row, const Outcome& o, RuleSet broken) {
@@ -242,15 +257,17 @@ class CompareSearch {
   }
 
   std::string sampleName(std::size_t unit, std::size_t number) const {
-    return "sample " + std::to_string((unit - search_.units()) * kSamplesPerUnit + number) +
+    return "sample " + std::to_string((unit - exhaustive_units_) * kSamplesPerUnit + number) +
            " of the mix";
   }
 
   std::string idOf(std::size_t row, std::size_t unit, std::size_t number) const {
     const Candidate& candidate = candidates_[row];
-    return formatFindingId({search_.exhaustive(), options_.search.arch,
+    const std::size_t family = familyOfUnit(unit);
+    const Search& search = searches_[family];
+    return formatFindingId({search.exhaustive(), options_.search.arch,
                             candidate.policy ? candidate.policy->name : kTreeRow,
-                            search_.choicesOf(unit, number)});
+                            search.choicesOf(unit - first_unit_[family], number)});
   }
 
   // The unit's scenario number `wanted`.
@@ -267,16 +284,24 @@ class CompareSearch {
     ComparedPart part;
     part.check.subject = modelName(options_.search.arch);
     part.check.arch = options_.search.arch;
-    std::uint64_t scenarios = 0;
+    std::vector<std::uint64_t> scenarios(std::max<std::size_t>(1, searches_.size()));
     for (const Worker& worker : workers) {
-      scenarios += worker.parts[which].scenarios;
-      part.entries += worker.parts[which].entries;
-      part.freed += worker.parts[which].freed;
+      const PartTally& counted = worker.parts[which];
+      for (std::size_t i = 0; i < scenarios.size(); ++i) scenarios[i] += counted.scenarios[i];
+      part.entries += counted.entries;
+      part.freed += counted.freed;
     }
-    Space space = search_.exhaustive();
-    if (which == kMix) space.random = true, space.max_pages = space.abilities.table_slots;
-    part.check.parts.push_back({space, scenarios, which == kMix ? 0 : search_.situations(),
-                                which == kMix ? options_.search.seed : 0});
+    if (which == kMix) {
+      Space space;
+      space.random = true;
+      space.abilities = abilitiesOf(options_.search.arch);
+      space.max_pages = space.abilities.table_slots;
+      part.check.parts.push_back({space, scenarios[0], 0, options_.search.seed});
+    } else {
+      for (std::size_t i = 0; i < searches_.size(); ++i)
+        part.check.parts.push_back(
+            {searches_[i].exhaustive(), scenarios[i], searches_[i].situations(), 0});
+    }
     for (std::size_t row = 0; row < candidates_.size(); ++row) {
       Tally sum;
       CompareCosts& costs = part.costs.emplace_back();
@@ -320,7 +345,10 @@ class CompareSearch {
   const std::vector<Candidate>& candidates_;
   const CompareOptions& options_;
   const std::vector<TreeBuild> builds_;  // of each tree, in the order of candidates
-  const Search search_;                  // the exhaustive part; units of the mix follow
+  // The exhaustive part, family by family; units of the mix follow.
+  std::vector<Search> searches_;
+  std::vector<std::size_t> first_unit_;  // of each family
+  std::size_t exhaustive_units_ = 0;
   const std::size_t mix_units_;
   const ArchRules& rules_;
   const CostMeter meter_;
@@ -331,6 +359,20 @@ class CompareSearch {
 };
 
 }  // namespace
+
+std::vector<Family> familiesOf(const std::vector<Candidate>& candidates) {
+  std::vector<Family> families;
+  for (unsigned i = 0; i < kFamilies; ++i) {
+    const Family family = static_cast<Family>(i);
+    bool wanted = family == Family::kReclaim;
+    for (const Candidate& candidate : candidates)
+      for (unsigned c = 0; candidate.policy && c < kCases; ++c)
+        wanted = wanted || (candidate.policy->batches(static_cast<Case>(c)) &&
+                            familyOf(static_cast<Case>(c)) == family);
+    if (wanted) families.push_back(family);
+  }
+  return families;
+}
 
 Comparison compare(const std::vector<Candidate>& candidates, const CompareOptions& options,
                    const std::function<void(const std::string&)>& say) {

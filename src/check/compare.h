@@ -31,12 +31,13 @@ struct Candidate {
 };
 
 struct CompareOptions {
-  SearchOptions search;  // random_scenarios: samples of the mix
+  SearchOptions search;  // random_scenarios: samples of the mix; family: ignored
+  std::vector<Family> families = {Family::kReclaim};  // of the exhaustive part
   Mix mix = builtInMix();
 };
 
-// One kind of scenarios. `check` has a row for each candidate, in order; of the mix, its findings
-// have no id but the scenario itself.
+// One kind of scenarios. `check` has a row for each candidate, in order; a part for each family, or
+// one for the mix, whose findings have no id but the scenario itself.
 struct ComparedPart {
   CheckResult check;
   std::vector<CompareCosts> costs;  // of each row
@@ -61,6 +62,10 @@ struct ArchComparison {
   std::string why_not = {};
   bool model_only = false;  // as of ArchTree
 };
+
+// kReclaim, and the families that are made for what one of the policies batches: in others they do
+// what `unbatched` does.
+std::vector<Family> familiesOf(const std::vector<Candidate>& candidates);
 
 // Throws Error(kCannotTest) if a tree cannot be tested. `say`: as of TreeCheckOptions.
 Comparison compare(const std::vector<Candidate>& candidates, const CompareOptions& options,

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "check/families.h"
 #include "check/finding_id.h"
 #include "check/model_check.h"
 #include "subject/kernel_source.h"
@@ -69,6 +70,27 @@ TEST(Compare, BreaksTheSameRulesAsACheck) {
   }
 }
 
+// Its counts over several families are those of a check of each.
+TEST(Compare, AddsFamiliesUp) {
+  CompareOptions options = small(0);
+  options.families = familiesOf({policy("batch-all"), policy("v7.0")});
+  ASSERT_EQ(options.families, (std::vector<Family>{Family::kReclaim, Family::kSwap, Family::kFile,
+                                                   Family::kMigration}));
+  const Comparison comparison = compared({"batch-all", "v7.0-rc-file"}, options);
+  const CheckResult check = checkFamilies({policyByName("batch-all"), policyByName("v7.0-rc-file")},
+                                          options.search, options.families);
+  ASSERT_EQ(comparison.exhaustive->check.parts.size(), check.parts.size());
+  for (std::size_t i = 0; i < check.parts.size(); ++i) {
+    EXPECT_EQ(comparison.exhaustive->check.parts[i].space.family, options.families[i]);
+    EXPECT_EQ(comparison.exhaustive->check.parts[i].scenarios, check.parts[i].scenarios);
+  }
+  for (std::size_t row = 0; row < 2; ++row) {
+    EXPECT_EQ(comparison.exhaustive->check.rows[row].count, check.rows[row].count);
+    EXPECT_EQ(comparison.exhaustive->costs[row].batched_entries,
+              check.rows[row].price.batched_entries);
+  }
+}
+
 TEST(Compare, FindingsReplay) {
   const Comparison comparison = compared({"v6.16"});
   ASSERT_FALSE(comparison.exhaustive->check.findings.empty());
@@ -107,7 +129,7 @@ TEST(Compare, TheMixDecidesWhatIsDrawn) {
   options.search.exhaustive_pages = 0;
   options.mix = parseMix(
       "pages 16 = 1\nmapped all = 1\nrun 16 = 1\nprocesses one = 1\nfolio lazyfree = 1\n"
-      "vma untracked = 1",
+      "vma untracked = 1\nwork unmap = 1",
       "test");
   const Comparison comparison = compared({"unbatched", "respect-write-softdirty"}, options);
   EXPECT_FALSE(comparison.exhaustive);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -14,7 +15,6 @@
 #include <thread>
 
 #include "check/backport.h"
-#include "check/family_cases.h"
 #include "check/model_check.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -32,6 +32,8 @@ namespace {
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000;
 constexpr unsigned kMostChanges = 12;
+// As of `check`: where 6.12 breaks nothing.
+constexpr std::array<Family, 3> kTreeFamilies = {Family::kReclaim, Family::kSwap, Family::kFile};
 
 struct Words {
   std::vector<std::string> candidates;
@@ -42,6 +44,7 @@ struct Words {
   std::string backport;
   std::string changes = std::to_string(BackportOptions{}.most_changes);
   std::string archs;
+  std::string families;  // empty: those of what is batched, and kTreeFamilies with a tree
   std::vector<std::string> rules;
   std::string pages = std::to_string(kMostExhaustivePages);
   std::string random = std::to_string(SearchOptions{}.random_scenarios);
@@ -93,18 +96,6 @@ void addTree(const Words& words, const std::string& word, std::vector<Candidate>
   candidates.push_back(std::move(patched));
 }
 
-// Of cases that no scenario reaches, a comparison would only say that they break nothing.
-void requireReached(const Policy& policy) {
-  for (unsigned i = 0; i < kCases; ++i) {
-    const Case which = static_cast<Case>(i);
-    if (policy.batches(which) && !reaches(Family::kReclaim, which))
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("'{}' batches {}, but only anonymous folios that are unmapped are "
-                              "compared; --backport searches what each case is made for",
-                              policy.name, caseName(which)));
-  }
-}
-
 std::vector<Candidate> candidatesOf(const Words& words) {
   std::vector<Candidate> candidates;
   bool trees = false;
@@ -115,7 +106,6 @@ std::vector<Candidate> candidatesOf(const Words& words) {
       continue;
     }
     const Policy policy = parsePolicies({word}, "").front();
-    requireReached(policy);
     candidates.push_back({policy.name, policy, std::nullopt});
   }
   if (!words.patches.empty() && !trees)
@@ -136,6 +126,17 @@ bool anyTree(const std::vector<Candidate>& candidates) {
                      [](const Candidate& candidate) { return candidate.tree.has_value(); });
 }
 
+std::vector<Family> familiesFor(const Words& words, const std::vector<Candidate>& candidates) {
+  if (!words.families.empty()) return parseFamilies(words.families);
+  std::vector<Family> families = familiesOf(candidates);
+  if (!anyTree(candidates)) return families;
+  for (Family family : kTreeFamilies)
+    if (std::find(families.begin(), families.end(), family) == families.end())
+      families.push_back(family);
+  std::sort(families.begin(), families.end());
+  return families;
+}
+
 ReportOptions reportOf(const Words& words, const SearchOptions& search) {
   return {PTECHECK_VERSION, search.rules, words.output.strict, search.share};
 }
@@ -145,6 +146,7 @@ int compareAll(const Words& words) {
   options.search = searchOf(words);
   options.mix = mixOf(words);
   const std::vector<Candidate> candidates = candidatesOf(words);
+  options.families = familiesFor(words, candidates);
   const std::vector<Arch> archs = parseArchs(words.archs);
   std::vector<ArchComparison> comparisons;
   {
@@ -272,6 +274,14 @@ void addCompare(CLI::App& app, Invocation& invocation) {
                   "The entries of these architectures, or all (default: x86_64)")
       ->type_name("ID,...")
       ->group(what);
+  CLI::Option* const family =
+      command
+          .add_option("--family", words->families,
+                      "The exhaustive part in these families of scenarios, or all (default:\n"
+                      "reclaim, and those of what a candidate batches; with a tree also\n"
+                      "swap and file)")
+          ->type_name("NAME,...")
+          ->group(what);
   CLI::Option* const mix =
       command
           .add_option("--mix", words->mix,
@@ -287,6 +297,7 @@ void addCompare(CLI::App& app, Invocation& invocation) {
                       "Find the smallest changes of this policy that break no rule")
           ->excludes(mix)
           ->excludes("--patch")
+          ->excludes(family)
           ->type_name("POLICY")
           ->group(what);
   command

@@ -56,12 +56,17 @@ Json partJson(const ComparedPart& part, bool mix, const ReportOptions& options) 
   const Part& searched = part.check.parts[0];
   Json json;
   json["kind"] = mix ? "mix" : "exhaustive";
-  json["scenarios"] = searched.scenarios;
+  std::uint64_t scenarios = 0;
+  for (const Part& one : part.check.parts) scenarios += one.scenarios;
+  json["scenarios"] = scenarios;
   if (mix) {
     json["seed"] = searched.seed;
   } else {
     json["max_pages"] = searched.space.max_pages;
     json["deviations"] = searched.space.deviations;
+    json["families"] = Json::object();
+    for (const Part& one : part.check.parts)
+      json["families"][std::string(familyName(one.space.family))] = one.scenarios;
   }
   json["entries"] = part.entries;
   json["freed"] = part.freed;

@@ -22,7 +22,7 @@ std::string mixName(const CompareReport& report) {
 std::string headOf(const Comparison& comparison, const CompareReport& report) {
   std::string text;
   if (comparison.exhaustive)
-    text += partsText({comparison.exhaustive->check.parts[0]}, report.options.share, true);
+    text += partsText(comparison.exhaustive->check.parts, report.options.share, true);
   if (comparison.mix) {
     const Part& part = comparison.mix->check.parts[0];
     text += labelled("mix", fmt::format("{}, drawn from {}, seed {}",
@@ -97,8 +97,9 @@ std::string oneArch(const ArchComparison& one, const CompareReport& report) {
   text += paragraph(
       "Rules: scenarios in which they are broken. Entries a batch: on average; most batches: in "
       "one scenario. Entries visited, atomic operations and immediate TLB flushes: for each "
-      "scenario; the rest for a million scenarios. Pages kept: that one entry at a time drops or "
-      "swaps out, and this candidate does not. A dash: it does not tell its batches.");
+      "scenario; the rest for a million scenarios. Pages kept: that one entry at a time drops, "
+      "swaps "
+      "out or migrates, and this candidate does not. A dash: it does not tell its batches.");
   text += findingsOf(comparison);
   text += heading("In a sentence");
   for (const std::string& sentence : compareSentences(comparison, report.options.strict))

@@ -57,6 +57,9 @@ std::string lengthText(const ComparedPart& part, std::size_t row) {
     return fmt::format("its batches are {} entries long", mean);
   const std::string& first = part.check.rows[0].name;
   const long percent = std::lround(100 * (length(row) / length(0) - 1));
+  if (percent >= 200)
+    return fmt::format("its batches are {:.1f} times as long as those of {}",
+                       length(row) / length(0), first);
   if (percent == 0) return fmt::format("its batches are as long as those of {}", first);
   return fmt::format("its batches are {}% {} than those of {}", std::abs(percent),
                      percent < 0 ? "shorter" : "longer", first);
@@ -76,7 +79,8 @@ std::string faultsText(const Comparison& comparison, const ComparedPart& part, s
 Verdict verdictOf(const Comparison& comparison, std::size_t row, bool strict) {
   std::uint64_t scenarios = 0;
   for (const std::optional<ComparedPart>* part : {&comparison.exhaustive, &comparison.mix})
-    if (*part) scenarios += (*part)->check.parts[0].scenarios;
+    if (*part)
+      for (const Part& searched : (*part)->check.parts) scenarios += searched.scenarios;
   if (scenarios == 0) return Verdict::kNotChecked;
   return verdictOf(brokenBy(comparison, row).all, strict);
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned kMostWeight = 1000000;
 
 constexpr std::string_view kBuiltIn =
-    R"(# The built-in mix of `ptecheck compare`: anonymous memory under pressure.
+    R"(# The built-in mix of `ptecheck compare`: memory under pressure.
 # docs/manual.md says why. GROUP VALUE = WEIGHT; a group's weights are
 # weighed against each other.
 
@@ -28,8 +28,16 @@ mapped three-quarters = 5
 mapped half = 5
 mapped one = 5
 
-folio lazyfree = 50
-folio swap-backed = 50
+work unmap = 90
+work migrate = 10
+
+folio lazyfree = 35
+folio swap-backed = 35
+folio file = 25
+folio shmem = 5
+
+mapping shared = 50     # of files and shmem
+mapping private = 50
 
 folio-flag clean = 70
 folio-flag dirty = 30
@@ -188,12 +196,12 @@ const std::array<MixGroupInfo, kMixGroups>& mixGroups() {
   static constexpr std::array<MixGroupInfo, kMixGroups> kGroups = {{
       {"pages", kSizes},
       {"mapped", {"all", "three-quarters", "half", "one"}},
-      {"folio", {"lazyfree", "swap-backed"}},
+      {"folio", {"lazyfree", "swap-backed", "file", "shmem"}},
       {"folio-flag", {"clean", "dirty"}},
       {"processes", {"one", "two"}},
       {"vma",
        {"tracked", "untracked", "uffd-wp", "locked", "read-only", "droppable", "shadow-stack"}},
-      {"after", {"nothing", "write", "fork-and-write"}},
+      {"after", {"nothing", "write", "fork-and-write", "swapoff"}},
       {"reference", {"none", "one"}},
       {"pin", {"none", "one"}},
       {"event", {"none", "one"}},
@@ -207,6 +215,8 @@ const std::array<MixGroupInfo, kMixGroups>& mixGroups() {
       {"young", {"no", "yes"}},
       {"soft-dirty", {"no", "yes"}},
       {"uffd-wp", {"no", "yes"}},
+      {"work", {"unmap", "migrate"}},
+      {"mapping", {"shared", "private"}},
   }};
   return kGroups;
 }

@@ -11,7 +11,8 @@
 //   pages 16 = 3        # three folios of 16 pages ...
 //   pages 1 = 1         # ... for each of one page
 //
-// Scenarios are of the family `reclaim`, and legal (legal.h): where a group's draw is impossible in
+// Scenarios are of unmapping and of migration, there and back, of folios whose entries are present;
+// and legal (legal.h): where a group's draw is impossible in
 // a situation - a writable entry of a page that two processes share - only what is possible is
 // drawn from, and the first possible value stands in if none of that has a weight.
 #ifndef PTECHECK_SCENARIO_MIX_H
@@ -37,11 +38,11 @@ namespace ptecheck {
 enum class MixGroup : unsigned char {
   kPages,      // of the folio: 1, 2, 4, ... 512
   kMapped,     // how much of it: all, three quarters, half, one page; in one piece
-  kFolio,      // lazyfree, swap-backed
+  kFolio,      // lazyfree, swap-backed, file, shmem
   kFolioFlag,  // clean, dirty
   kProcesses,  // one, two
   kVma,        // tracked, untracked (VM_SOFTDIRTY), uffd-wp, locked, read-only, droppable, shadow
-  kAfter,      // nothing, write, fork and write
+  kAfter,      // nothing, write, fork and write, swapoff
   kReference,  // none, one more folio reference
   kPin,        // none, one
   kEvent,      // none; a reference or a failing swap_duplicate() at a random chance
@@ -54,9 +55,11 @@ enum class MixGroup : unsigned char {
   kDirty,      // no, yes
   kYoung,
   kSoftDirty,
-  kUffdWp,  // in a VMA that is registered
+  kUffdWp,   // in a VMA that is registered
+  kWork,     // unmap, migrate
+  kMapping,  // of files and shmem: shared, private
 };
-inline constexpr unsigned kMixGroups = 20;
+inline constexpr unsigned kMixGroups = 22;
 inline constexpr unsigned kMixValues = 10;  // a group has at most so many
 
 struct MixGroupInfo {
@@ -106,7 +109,8 @@ const Mix& builtInMix();
 namespace mix_detail {
 
 enum Vma { kTracked, kUntracked, kRegistered, kLocked, kReadOnly, kDroppable, kShadowStack };
-enum After { kNothing, kWrites, kForkAndWrite };
+enum After { kNothing, kWrites, kForkAndWrite, kSwapoff };
+enum Folio { kLazyfree, kSwapBacked, kFile, kShmem };
 
 template <Chooser C>
 class Builder {
@@ -120,6 +124,7 @@ class Builder {
     s_.pages = static_cast<unsigned short>(1U << draw(MixGroup::kPages, (1U << orders) - 1));
     folioAndProcesses();
     disturbances();
+    steps();
     if (abilities_.contiguous > 1 && s_.pages >= abilities_.contiguous)
       s_.folded = draw(MixGroup::kBlocks) == 0;
     entries();
@@ -132,32 +137,42 @@ class Builder {
   }
   bool yes(MixGroup group) { return draw(group) == 1; }
 
+  bool file() const { return (s_.folio_flags & FOLIO_FILE) != 0; }
+  bool migrates() const { return s_.operation == OPERATION_TRY_TO_MIGRATE; }
+
   void folioAndProcesses() {
     s_.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED;
-    const bool swapbacked = yes(MixGroup::kFolio);
-    if (swapbacked) s_.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
+    if (draw(MixGroup::kWork) == 1) s_.operation = OPERATION_TRY_TO_MIGRATE;
+    const unsigned folio = draw(MixGroup::kFolio);
+    if (folio == kSwapBacked || folio == kShmem) s_.folio_flags |= FOLIO_SWAPBACKED;
+    if (folio == kFile || folio == kShmem) s_.folio_flags |= FOLIO_FILE;
+    if (folio == kSwapBacked && !migrates()) s_.folio_flags |= FOLIO_SWAPCACHE;
     if (yes(MixGroup::kFolioFlag)) s_.folio_flags |= FOLIO_DIRTY;
     s_.processes = static_cast<unsigned char>(1 + draw(MixGroup::kProcesses));
-    const unsigned after = draw(MixGroup::kAfter);
+    // Nobody writes to a file, whose file system is not modelled, and a fork copies nothing of it.
+    unsigned possible_after =
+        file() ? 1U << kNothing : 1U << kNothing | 1U << kWrites | 1U << kForkAndWrite;
+    if (s_.folio_flags & FOLIO_SWAPCACHE) possible_after |= 1U << kSwapoff;
+    after_ = draw(MixGroup::kAfter, possible_after);
     unsigned possible = 1U << kTracked | 1U << kLocked;
     if (abilities_.soft_dirty) possible |= 1U << kUntracked;
     if (abilities_.uffd_wp) possible |= 1U << kRegistered;
-    if (abilities_.shadow_stack) possible |= 1U << kShadowStack;
-    if (after == kNothing) possible |= 1U << kReadOnly;
-    if (!swapbacked && s_.processes == 1 && after != kForkAndWrite) possible |= 1U << kDroppable;
+    if (abilities_.shadow_stack && !file()) possible |= 1U << kShadowStack;
+    if (after_ == kNothing || after_ == kSwapoff) possible |= 1U << kReadOnly;
+    if (folio == kLazyfree && s_.processes == 1 && after_ != kForkAndWrite)
+      possible |= 1U << kDroppable;
     static constexpr std::array<unsigned short, 7> kFlags = {
         VMA_WRITE, VMA_WRITE | VMA_SOFTDIRTY, VMA_WRITE | VMA_UFFD_WP,     VMA_WRITE | VMA_LOCKED,
         0,         VMA_WRITE | VMA_DROPPABLE, VMA_WRITE | VMA_SHADOW_STACK};
     vma_ = kFlags[draw(MixGroup::kVma, possible)];
+    if (file()) vma_ |= VMA_FILE | (draw(MixGroup::kMapping) == 0 ? VMA_SHARED : 0);
     for (unsigned process = 0; process < s_.processes; ++process) s_.vma[process][0].flags = vma_;
-    if (after == kForkAndWrite) s_.step[s_.steps++] = {STEP_FORK, 0, ALL_PAGES};
-    if (after != kNothing) s_.step[s_.steps++] = {STEP_WRITE, 0, ALL_PAGES};
   }
 
   void disturbances() {
     s_.references = static_cast<unsigned short>(draw(MixGroup::kReference));
     s_.pins = static_cast<unsigned short>(draw(MixGroup::kPin));
-    if (yes(MixGroup::kEvent)) {
+    if (!file() && !migrates() && yes(MixGroup::kEvent)) {
       s_.event = s_.folio_flags & FOLIO_SWAPBACKED ? EVENT_SWAP_DUPLICATE : EVENT_REFERENCE;
       s_.event_at = static_cast<unsigned short>(1 + chooser_.choose(s_.pages));
     }
@@ -166,6 +181,15 @@ class Builder {
       s_.remote_cpu = 1;
     }
   }
+
+  // A migration ends before anybody touches the folio; nobody moves what is held.
+  void steps() {
+    if (after_ == kForkAndWrite) step(STEP_FORK);
+    if (migrates()) step(s_.references == 0 && s_.pins == 0 ? STEP_MIGRATED : STEP_NOT_MIGRATED);
+    if (after_ == kSwapoff) step(STEP_SWAPOFF);
+    if (after_ == kWrites || after_ == kForkAndWrite) step(STEP_WRITE);
+  }
+  void step(unsigned char action) { s_.step[s_.steps++] = {action, 0, ALL_PAGES}; }
 
   // The mapped piece, in runs of equal entries.
   void entries() {
@@ -187,14 +211,17 @@ class Builder {
 
   // The second process's entry, if it does not share the page, maps a copy of its own.
   std::pair<unsigned short, unsigned short> pair(bool shared) {
-    const bool write = draw(MixGroup::kWrite, (vma_ & VMA_WRITE) && !shared ? 3 : 1) == 1;
+    const bool writable = file() ? (vma_ & VMA_SHARED) != 0 : !shared;
+    const bool write = draw(MixGroup::kWrite, (vma_ & VMA_WRITE) && writable ? 3 : 1) == 1;
     unsigned bits = ENTRY_PRESENT;
-    if (write)
-      bits |= ENTRY_WRITE | ENTRY_EXCLUSIVE;
-    else if (draw(MixGroup::kExclusive, shared ? 1 : 3) == 1)
+    if (write) bits |= ENTRY_WRITE;
+    if (!file() && (write || draw(MixGroup::kExclusive, shared ? 1 : 3) == 1))
       bits |= ENTRY_EXCLUSIVE;
-    if (draw(MixGroup::kDirty, write && (vma_ & VMA_SHADOW_STACK) ? 2 : 3) == 1)
-      bits |= ENTRY_DIRTY;
+    // A shadow stack is writable by being dirty; a file's page is written through shared mappings.
+    const unsigned dirty = write && (vma_ & VMA_SHADOW_STACK) ? 2
+                           : file() && !(vma_ & VMA_SHARED)   ? 1
+                                                              : 3;
+    if (draw(MixGroup::kDirty, dirty) == 1) bits |= ENTRY_DIRTY;
     if (yes(MixGroup::kYoung)) bits |= ENTRY_YOUNG;
     if (draw(MixGroup::kSoftDirty, abilities_.soft_dirty ? 3 : 1) == 1) bits |= ENTRY_SOFT_DIRTY;
     if (draw(MixGroup::kUffdWp, (vma_ & VMA_UFFD_WP) && !write ? 3 : 1) == 1) bits |= ENTRY_UFFD_WP;
@@ -208,6 +235,7 @@ class Builder {
   const Abilities& abilities_;
   Scenario& s_;
   unsigned short vma_ = 0;
+  unsigned after_ = kNothing;
   bool exclusive_ = false;  // some page is
 };
 

@@ -75,8 +75,10 @@ TEST(Mix, DrawsAsOftenAsTheWeightsSay) {
 TEST(Mix, EveryGroupDecidesSomething) {
   const auto count = [](const std::string& lines, auto what) {
     unsigned sum = 0;
-    sample(parseMix("pages 4 = 1\n" + lines, "my.mix"), {}, 300,
-           [&](const Scenario& s) { sum += what(s); });
+    std::string all = "pages 4 = 1\n" + lines;
+    if (lines.find("work ") == lines.npos) all += "\nwork unmap = 1";
+    if (lines.find("folio ") == lines.npos) all += "\nfolio lazyfree = 1\nfolio swap-backed = 1";
+    sample(parseMix(all, "my.mix"), {}, 300, [&](const Scenario& s) { sum += what(s); });
     return sum;
   };
   const auto entry = [](unsigned bits) {
@@ -98,6 +100,26 @@ TEST(Mix, EveryGroupDecidesSomething) {
   const auto swapbacked = [](const Scenario& s) { return (s.folio_flags & FOLIO_SWAPBACKED) != 0; };
   EXPECT_EQ(count("folio swap-backed = 1", swapbacked), 300U);
   EXPECT_EQ(count("folio lazyfree = 1", swapbacked), 0U);
+  const auto flag = [](unsigned bit) {
+    return [bit](const Scenario& s) { return (s.folio_flags & bit) != 0; };
+  };
+  EXPECT_EQ(count("folio file = 1\nfolio shmem = 1", flag(FOLIO_FILE)), 300U);
+  EXPECT_EQ(count("folio file = 1", flag(FOLIO_SWAPBACKED)), 0U);
+  EXPECT_EQ(count("folio shmem = 1", flag(FOLIO_SWAPBACKED)), 300U);
+  const auto shared_vma = [](const Scenario& s) { return (s.vma[0][0].flags & VMA_SHARED) != 0; };
+  EXPECT_EQ(count("folio file = 1\nmapping shared = 1", shared_vma), 300U);
+  EXPECT_EQ(count("folio file = 1\nmapping private = 1", shared_vma), 0U);
+  const auto does = [](unsigned action) {
+    return [action](const Scenario& s) {
+      return std::count_if(s.step, s.step + s.steps,
+                           [&](const Step& step) { return step.action == action; });
+    };
+  };
+  EXPECT_EQ(count("work migrate = 1\nreference none = 1\npin none = 1", does(STEP_MIGRATED)), 300U);
+  EXPECT_EQ(count("work migrate = 1\nreference one = 1", does(STEP_NOT_MIGRATED)), 300U);
+  EXPECT_EQ(count("work unmap = 1", does(STEP_MIGRATED)), 0U);
+  EXPECT_EQ(count("folio swap-backed = 1\nafter swapoff = 1", does(STEP_SWAPOFF)), 300U);
+  EXPECT_EQ(count("folio lazyfree = 1\nafter swapoff = 1", does(STEP_SWAPOFF)), 0U);
   const auto folio_dirty = [](const Scenario& s) { return (s.folio_flags & FOLIO_DIRTY) != 0; };
   EXPECT_EQ(count("folio-flag dirty = 1", folio_dirty), 300U);
   EXPECT_EQ(count("folio-flag clean = 1", folio_dirty), 0U);
