@@ -219,8 +219,10 @@ class Runs {
   Word merged(const Run<F>& run, const Batching& batching) const {
     const bool shadow_stack = run.vma.has(VMA_SHADOW_STACK);
     Word pte = saved_[0];
-    // Clearing ORs dirty even where it is respected: pte_mkdirty() may set soft-dirty, too.
-    const Treat dirty_treat = batching.dirty == Treat::kRespect ? Treat::kOr : batching.dirty;
+    // get_and_clear_full_ptes() ORs dirty even where it is respected: pte_mkdirty() may set
+    // soft-dirty, too. Whoever remembers every entry takes each out by itself, and ORs nothing.
+    const Treat cleared = batching.restore == Restore::kEach ? Treat::kFirst : Treat::kOr;
+    const Treat dirty_treat = batching.dirty == Treat::kRespect ? cleared : batching.dirty;
     const Change dirty = change(run, dirty_treat, [](Word e) { return F::pte_dirty(e); });
     if (dirty.set) pte = F::pte_mkdirty(pte);
     if (dirty.clear) pte = F::pte_mkclean(pte);
