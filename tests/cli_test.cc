@@ -486,6 +486,20 @@ TEST(TreeCli, AScenarioOfTheModelRunsOnTheTree) {
   EXPECT_EQ(run({"run", file.string(), "--kernel", tree}).status, 0);
 }
 
+// At once, so that the tree is made ready once; and each that says what a tree does is met.
+TEST(TreeCli, ExamplesComeOutAsTheirFilesExpectOfATree) {
+  Words words = {"run", "--kernel", treeCheck()[2]};
+  for (const fs::path& file : examples())
+    if (has(readFile(file), "\nexpect tree: ")) words.push_back(file.string());
+  EXPECT_GE(words.size(), 60U);
+  const Ended result = run(words);
+  EXPECT_EQ(result.status, 0) << result.err << result.out;
+  std::size_t met = 0;
+  for (std::size_t at = 0; (at = result.out.find("expected:", at)) != std::string::npos; ++at)
+    ++met;
+  EXPECT_EQ(met, words.size() - 3);
+}
+
 TEST(TreeCli, ABrokenPatchCannotBeTested) {
   const Scratch scratch;
   const fs::path patch = scratch.file(

@@ -10,12 +10,13 @@ namespace ptecheck {
 
 namespace {
 
-// What a migration cost shows when it has ended (unless somebody writes or forks meanwhile).
+// What a migration cost shows when it has ended (unless somebody writes, forks or unregisters
+// meanwhile).
 bool migratesBackOnly(const Scenario& s) {
   bool back = false;
   for (unsigned i = 0; i < s.steps; ++i) {
     const unsigned action = s.step[i].action;
-    if (action == STEP_WRITE || action == STEP_FORK) return false;
+    if (action == STEP_WRITE || action == STEP_FORK || action == STEP_UNREGISTER) return false;
     back = back || action == STEP_MIGRATED || action == STEP_NOT_MIGRATED;
   }
   return back;

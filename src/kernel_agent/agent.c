@@ -242,6 +242,8 @@ static void checkScenario(const Scenario *s) {
     if (s->step[i].action == STEP_FORK) break;
     if (s->step[i].action == STEP_SWAPOFF)
       env_unsupported("swapoff is a static function of mm/swapfile.c, which is not part of this");
+    if (s->step[i].action == STEP_UNREGISTER)
+      env_unsupported("unregistering walks in mm/userfaultfd.c and mm/mprotect.c, which are not part of this");
     if (s->step[i].action > STEP_SWAPOFF) continue;
     if (s->step[i].process >= s->processes ||
         (s->step[i].page != ALL_PAGES && s->step[i].page >= s->pages))

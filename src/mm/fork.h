@@ -77,7 +77,7 @@ class Fork {
   // The child is not registered with userfaultfd: it gets neither uffd-wp nor markers.
   Word copy_nonpresent_pte(Word& src, Mm<F>& dst) {
     const SwapKind kind = kEntries.kindOf(src);
-    if (kind == SwapKind::kMarker) return F::none();
+    if (kind == SwapKind::kMarker) return mutant(Mutant::kForkKeepsMarker) ? src : F::none();
     if (kind == SwapKind::kSwapFile) {
       const unsigned page = w_.swapPageOf(src);
       if (page < w_.folio.pages) ++w_.page(page).swap_count;
@@ -149,7 +149,8 @@ class Fork {
       from.wrprotect_ptes(slot, nr);
       pte = F::pte_wrprotect(pte);
     }
-    to.set_ptes(slot, F::pte_clear_uffd_wp(F::pte_mkold(pte)), nr);
+    if (!mutant(Mutant::kForkKeepsUffdWp)) pte = F::pte_clear_uffd_wp(pte);
+    to.set_ptes(slot, F::pte_mkold(pte), nr);
     return nr;
   }
 

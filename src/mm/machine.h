@@ -19,6 +19,7 @@
 #include "mm/swapoff.h"
 #include "mm/unmap.h"
 #include "mm/unmap_all.h"
+#include "mm/userfaultfd.h"
 #include "mm/world.h"
 #include "pte/format.h"
 #include "scenario/flat.h"
@@ -215,6 +216,10 @@ class Machine {
       }
       if (step.action == STEP_SWAPOFF) {
         Swapoff<F>(w_, policy).try_to_unuse();
+        continue;
+      }
+      if (step.action == STEP_UNREGISTER) {
+        Userfaultfd<F>(w_, frames_, policy).userfaultfd_unregister(w_.mm[step.process]);
         continue;
       }
       if (step.action == STEP_MIGRATED || step.action == STEP_NOT_MIGRATED) {

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // The table of mutants. `until COMMIT` is a bug that a kernel had, `kind of COMMIT` one like it in
-// this code. Some known bugs cannot be told here:
+// this code. What some of them stand for, and what cannot be told here:
 //
-//   49d6d7fb6313   fork copied a uffd-wp marker to a child that is not registered. Markers are in
-//                  mappings of file folios, of which a fork copies nothing here; what an anonymous
-//                  page of a file's VMA leaves is a swap entry.
-//   0cef0bb836e3   mremap kept uffd-wp bits in a VMA that is not registered any more: no VMA
-//                  changes its flags here.
+//   ad7df764b7e1   read as of a present entry, soft-dirty of a device-private one is a bit of the
+//                  offset on x86-64, where it can only be gained (page frames here have it stored
+//                  as set); on riscv it is lost.
+//   ebdf8321eeeb   set as in a present entry, uffd-wp changes offset or type. On x86-64 the offset
+//                  of the one page frame that a device has here has the bit set already; that the
+//                  offset can change is what `ptecheck prove` says of x86-swp-mkuffd-wp.
+//   8f34f1eac382   was five mistakes of a fork. Three are mutants (present, swap and migration
+//                  entries); the one in the early copy of a pinned page needs a child that is
+//                  registered, and none is here; the one in huge entries needs a fork of a PMD.
+//   0cef0bb836e3   mremap kept uffd-wp in a VMA that is registered no more. Nothing moves here, but
+//                  unregister-keeps-uffd-wp leaves the same entries behind.
+//   24bf08c4376b   also ignored write protection that was asked for while a page migrated: no step
+//                  here arms an entry.
+//   fd35ca3d12cc   was a dirty bit; its sibling 60bae7370896, a flush after the lock was dropped,
+//                  needs two processors at once.
+//   e1f1b1572e8d   lost the dirty bit of a file's PMD in its split, which leaves nothing mapped:
+//                  told of an entry instead.
+//   -              migration-entry-loses-write costs a fault and no more: the page stays exclusive,
+//                  so that the next write reuses it. Hence the rule is one of cost.
 //   -              an unused entry (s390) dropped although userfaultfd watches: s390 has no
 //                  uffd-wp, and a VMA registered for missing pages alone is not modelled.
 //   -              the dirty bit of a migration entry lost on the way back: it is a hint, the folio
@@ -139,6 +153,15 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kForkKeepsSwapExclusive, "fork-keeps-swap-exclusive",
                "a fork leaves swap entries their exclusive marker, on both sides",
                "exclusive-broken", "unbatched", false, false, Family::kSwap},
+    MutantInfo{Mutant::kForkKeepsUffdWp, "fork-keeps-uffd-wp",
+               "a child keeps the uffd-wp bit of present entries (until 8f34f1eac382)",
+               "uffd-wp-changed", "unbatched", false, false, Family::kSwap},
+    MutantInfo{Mutant::kForkKeepsMarker, "fork-keeps-marker",
+               "a child keeps uffd-wp markers (until 49d6d7fb6313)", "uffd-wp-changed", "unbatched",
+               false, false, Family::kSwap},
+    MutantInfo{Mutant::kUnregisterKeepsUffdWp, "unregister-keeps-uffd-wp",
+               "a VMA is registered no more, and its entries keep uffd-wp (until mid-2026)",
+               "uffd-wp-changed", "unbatched", false, false, Family::kSwap},
     MutantInfo{Mutant::kMarkerForgotten, "marker-forgotten",
                "an armed entry of a file is dropped without a marker", "uffd-wp-changed",
                "unbatched", false, false, Family::kFile},
@@ -226,6 +249,10 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kDevicePrivateUffdWpAsPresent, "device-private-uffd-wp-as-present",
                "uffd-wp of a device-private entry is read as of a present one (until ad7df764b7e1)",
                "uffd-wp-changed", "unbatched", false, false, Family::kDevice},
+    MutantInfo{Mutant::kDevicePrivateUffdWpSetAsPresent, "device-private-uffd-wp-set-as-present",
+               "remove_migration_pte() gives a device-private entry a present one's uffd-wp (until "
+               "ebdf8321eeeb)",
+               "entry-lost", "unbatched", false, false, Family::kDevice},
     MutantInfo{Mutant::kDeviceExclusivePageAsPresent, "device-exclusive-page-as-present",
                "the page of a device-exclusive entry is read as of a present one (until 6.15)",
                "entry-lost", "unbatched", false, false, Family::kMigration},

@@ -59,6 +59,9 @@ enum class Mutant : unsigned char {
   kSwapInLosesUffdWp,
   kForkKeepsSwapUffdWp,
   kForkKeepsSwapExclusive,
+  kForkKeepsUffdWp,
+  kForkKeepsMarker,
+  kUnregisterKeepsUffdWp,
   // Folios of files.
   kMarkerForgotten,
   kMarkerInvented,
@@ -90,6 +93,7 @@ enum class Mutant : unsigned char {
   // Entries of devices.
   kDevicePrivateSoftDirtyAsPresent,
   kDevicePrivateUffdWpAsPresent,
+  kDevicePrivateUffdWpSetAsPresent,
   kDeviceExclusivePageAsPresent,
   kDeviceExclusiveRestoredPresent,
   // Rare ones.

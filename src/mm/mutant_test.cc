@@ -178,6 +178,15 @@ TEST_F(MutantTest, EachOfSwapIsWrongWhereItShouldBe) {
         [](const Story& s) { return F::pte_swp_uffd_wp(s.end(0, 1)); });
   shows("fork-keeps-swap-exclusive", forked,
         [](const Story& s) { return F::pte_swp_exclusive(s.end(0)); });
+  constexpr unsigned kPrivateFile = VMA_FILE | VMA_WRITE | VMA_UFFD_WP;
+  Story back("rxu m", kPrivateFile);
+  back.swapbacked().step(STEP_SWAPOFF, 0).step(STEP_FORK, 0);
+  shows("fork-keeps-uffd-wp", back, [](const Story& s) { return F::pte_uffd_wp(s.end(0, 1)); });
+  shows("fork-keeps-marker", back, [](const Story& s) { return s.end(1, 1) != F::none(); });
+  Story released("rxu m", kPrivateFile);
+  released.swapbacked().step(STEP_UNREGISTER, 0);
+  shows("unregister-keeps-uffd-wp", released,
+        [](const Story& s) { return F::pte_swp_uffd_wp(s.end(0)) && s.end(1) != F::none(); });
   EXPECT_EQ(shown_.size(), countOf(Family::kSwap));
 }
 
@@ -282,6 +291,13 @@ TEST_F(MutantTest, EachRareOneIsWrongWhereItShouldBe) {
   referenced.s.references = 1;
   shows("device-exclusive-restored-present", referenced,
         [](const Story& s) { return F::pte_present(s.after(0)); });
+  // On arm64, pte_mkuffd_wp() sets a bit that makes another type of it.
+  using Arm = Arm64<>;
+  StoryOf<Arm> stays("Pxu", VMA_WRITE | VMA_UFFD_WP);
+  stays.folio(FOLIO_SWAPBACKED | FOLIO_DEVICE_PRIVATE).migrate().step(STEP_NOT_MIGRATED, 0);
+  shows("device-private-uffd-wp-set-as-present", stays, [](const StoryOf<Arm>& s) {
+    return !swapEntries<Arm>().is_device_private_entry(s.end(0));
+  });
   EXPECT_EQ(shown_.size(), countOf(Family::kDevice));
 
   Story broken("wx");

@@ -163,7 +163,9 @@ class RemoveMigration {
       Word pte = kEntries.make(
           entry.write ? SwapKind::kDevicePrivateWrite : SwapKind::kDevicePrivateRead, pfn);
       if (entry.soft_dirty) pte = F::pte_swp_mksoft_dirty(pte);
-      if (entry.uffd_wp) pte = F::pte_swp_mkuffd_wp(pte);
+      if (entry.uffd_wp)
+        pte = mutant(Mutant::kDevicePrivateUffdWpSetAsPresent) ? F::pte_mkuffd_wp(pte)
+                                                               : F::pte_swp_mkuffd_wp(pte);
       w_.table(mm).set_pte(slot, pte);
     } else {
       w_.table(mm).set_ptes(slot, present(entry, pfn, vma), nr);

@@ -79,6 +79,8 @@ std::string stepInWords(const Step& step, unsigned processes) {
   if (step.action == STEP_NOT_MIGRATED) return "the folio is mapped again where it was";
   const char who = processName(step.process);
   if (step.action == STEP_FORK) return fmt::format("{} forks {}", who, processName(processes));
+  if (step.action == STEP_UNREGISTER)
+    return fmt::format("{}'s userfaultfd lets go of write protection", who);
   const std::string what =
       step.page == ALL_PAGES ? "every page" : fmt::format("page {}", step.page);
   return fmt::format("{} {} {}", who, step.action == STEP_WRITE ? "writes to" : "reads", what);

@@ -27,7 +27,7 @@ std::vector<std::filesystem::path> examples() {
 
 TEST(Examples, AreLegalAndExplained) {
   const auto paths = examples();
-  EXPECT_GE(paths.size(), 26U);
+  EXPECT_GE(paths.size(), 82U);
   for (const auto& path : paths) {
     SCOPED_TRACE(path.filename());
     EXPECT_EQ(path.extension(), kScenarioSuffix);

@@ -124,9 +124,11 @@ enum {                /* Step.action */
        STEP_WRITE = 1,
        STEP_FORK = 2, /* process forks; the child is the next unused process number */
        /* These are about all processes; `process` is 0 and `page` ALL_PAGES. */
-       STEP_SWAPOFF = 3,     /* unuse_pte() on every swap entry of the folio */
-       STEP_MIGRATED = 4,    /* remove_migration_ptes(): the folio is now at MOVED_PFN ... */
-       STEP_NOT_MIGRATED = 5 /* ... or could not move, and is mapped again where it was */
+       STEP_SWAPOFF = 3,      /* unuse_pte() on every swap entry of the folio */
+       STEP_MIGRATED = 4,     /* remove_migration_ptes(): the folio is now at MOVED_PFN ... */
+       STEP_NOT_MIGRATED = 5, /* ... or could not move, and is mapped again where it was */
+       /* Of a process again: its VMAs are registered for uffd-wp no more; `page` is ALL_PAGES. */
+       STEP_UNREGISTER = 6
 };
 
 enum { ALL_PAGES = 0xffff };

@@ -102,19 +102,23 @@ TEST(Legal, ChecksFoliosOfFiles) {
   Scenario anonymous = legal();
   anonymous.folio_flags |= FOLIO_SWAPBACKED;
   anonymous.vma[0][0].flags = anonymous.vma[1][0].flags = VMA_FILE | VMA_WRITE | VMA_UFFD_WP;
-  expectVerdicts(anonymous,
-                 {
-                     {"A: a shared VMA maps no anonymous folio",
-                      [](Scenario& s) { s.vma[0][0].flags |= VMA_SHARED; }},
-                     {"A: a lazyfree folio is not in a VMA of a file",
-                      [](Scenario& s) { s.folio_flags &= ~FOLIO_SWAPBACKED; }},
-                     {"B page 0: a marker is in", [](Scenario& s) { s.entry[2] = ENTRY_MARKER; }},
-                     {"A: a shared VMA is one of a file",
-                      [](Scenario& s) {
-                        s.split[0] = 2;
-                        s.vma[0][1].flags = VMA_SHARED;
-                      }},
-                 });
+  expectVerdicts(anonymous, {
+                                {"A: a shared VMA maps no anonymous folio",
+                                 [](Scenario& s) { s.vma[0][0].flags |= VMA_SHARED; }},
+                                {"A: a lazyfree folio is not in a VMA of a file",
+                                 [](Scenario& s) { s.folio_flags &= ~FOLIO_SWAPBACKED; }},
+                                {"", [](Scenario& s) { s.entry[2] = ENTRY_MARKER; }},
+                                {"B page 0: a marker is in",
+                                 [](Scenario& s) {
+                                   s.entry[2] = ENTRY_MARKER;
+                                   s.vma[1][0].flags &= ~VMA_UFFD_WP;
+                                 }},
+                                {"A: a shared VMA is one of a file",
+                                 [](Scenario& s) {
+                                   s.split[0] = 2;
+                                   s.vma[0][1].flags = VMA_SHARED;
+                                 }},
+                            });
 }
 
 TEST(Legal, ChecksEntriesInSwapForm) {
@@ -171,6 +175,47 @@ TEST(Legal, ChecksEntriesInSwapForm) {
   for (auto& vma : swap.vma) vma[0].flags = VMA_WRITE | VMA_FILE;
   EXPECT_NE(whyIllegal(swap).find("A page 0: device-exclusive, but its page is not anonymous"),
             std::string::npos);
+}
+
+TEST(Legal, ChecksUnregistering) {
+  Scenario s = legal();
+  s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
+  s.vma[0][0].flags |= VMA_UFFD_WP;
+  s.steps = 1;
+  s.step[0] = {STEP_UNREGISTER, 0, ALL_PAGES};
+  expectVerdicts(s, {
+                        {"step 1: it is about all pages", [](Scenario& c) { c.step[0].page = 0; }},
+                        {"step 1: B has no VMA that is registered",
+                         [](Scenario& c) { c.step[0].process = 1; }},
+                        {"",
+                         [](Scenario& c) {
+                           c.step[0].process = 1;
+                           c.split[1] = 1;
+                           c.vma[1][1].flags = VMA_WRITE | VMA_UFFD_WP;
+                         }},
+                        {"step 1: B has no VMA",
+                         [](Scenario& c) {  // it is behind the folio
+                           c.step[0].process = 1;
+                           c.split[1] = 2;
+                           c.vma[1][1].flags = VMA_WRITE | VMA_UFFD_WP;
+                         }},
+                        {"step 2: C has no VMA",
+                         [](Scenario& c) {
+                           c.steps = 2;
+                           c.step[0].action = STEP_FORK;
+                           c.step[1] = {STEP_UNREGISTER, 2, ALL_PAGES};
+                         }},
+                        {"", [](Scenario& c) { c.operation = OPERATION_TRY_TO_MIGRATE; }},
+                        {"step 1: unknown action 7", [](Scenario& c) { c.step[0].action = 7; }},
+                    });
+  Scenario file = alone();
+  file.folio_flags |= FOLIO_FILE;
+  file.vma[0][0].flags = VMA_FILE | VMA_SHARED | VMA_WRITE | VMA_UFFD_WP;
+  file.entry[0] = ENTRY_PRESENT;
+  expectVerdicts(file, {{"anonymous folios in memory only", [](Scenario& c) {
+                           c.steps = 1;
+                           c.step[0] = {STEP_UNREGISTER, 0, ALL_PAGES};
+                         }}});
 }
 
 TEST(Legal, ChecksMigrations) {

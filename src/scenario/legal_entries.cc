@@ -13,18 +13,16 @@ constexpr unsigned kPresentBits = ENTRY_PRESENT | ENTRY_WRITE | ENTRY_DIRTY | EN
 constexpr unsigned kSwapBits = ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP | ENTRY_EXCLUSIVE;
 constexpr unsigned kDeviceBits = kSwapBits | ENTRY_WRITE;
 
-std::string checkHole(const Scenario& s, unsigned entry, unsigned vma_flags) {
+std::string checkHole(unsigned entry, unsigned vma_flags) {
   if (entry != 0 && entry != ENTRY_OTHER && entry != ENTRY_SWAPPED && entry != ENTRY_MARKER)
     return "a hole is none, a foreign page, a foreign swap entry or a marker, without further "
            "bits";  // format
   // Pages of shared mappings are never anonymous, which alone go to swap entries.
   if (entry == ENTRY_SWAPPED && (vma_flags & VMA_SHARED)) return "a swap entry in a shared VMA";
-  // pte_install_uffd_wp_if_needed() leaves markers in VMAs of files that userfaultfd watches;
-  // where an anonymous folio was mapped there is none (format: one is not followed that far back).
-  if (entry == ENTRY_MARKER &&
-      (!(vma_flags & VMA_FILE) || !(vma_flags & VMA_UFFD_WP) || !(s.folio_flags & FOLIO_FILE)))
-    return "a marker is in a VMA of a file that is registered for userfaultfd, beside a folio of "
-           "that file";
+  // pte_install_uffd_wp_if_needed() leaves markers in VMAs of files that userfaultfd watches, where
+  // a page of the file was: in a private mapping, maybe beside anonymous pages.
+  if (entry == ENTRY_MARKER && (!(vma_flags & VMA_FILE) || !(vma_flags & VMA_UFFD_WP)))
+    return "a marker is in a VMA of a file that is registered for userfaultfd";
   return "";
 }
 
@@ -103,7 +101,7 @@ std::string checkEntry(const Scenario& s, unsigned process, unsigned page) {
   else if (entry & ENTRY_SWAP)
     why = checkSwap(s, entry);
   else
-    why = checkHole(s, entry, vma_flags);
+    why = checkHole(entry, vma_flags);
   if (why.empty() && (entry & ENTRY_WRITE)) why = checkWrite(s, entry, vma_flags);
   const std::string where = nameOf(process) + " page " + std::to_string(page) + ": ";
   if (!why.empty()) return where + why;

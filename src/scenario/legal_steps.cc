@@ -8,7 +8,9 @@ namespace ptecheck::legal_detail {
 
 namespace {
 
-bool ofEverybody(const Step& step) { return step.action >= STEP_SWAPOFF; }
+bool ofEverybody(const Step& step) {
+  return step.action >= STEP_SWAPOFF && step.action <= STEP_NOT_MIGRATED;
+}
 
 // Steps that are about the whole folio.
 std::string checkWholeStep(const Scenario& s, const Step& step, bool migrating) {
@@ -38,10 +40,26 @@ std::string checkWholeStep(const Scenario& s, const Step& step, bool migrating) 
   return "";
 }
 
+// userfaultfd_unregister(), UFFDIO_REGISTER without write protection
+std::string checkUnregister(const Scenario& s, const Step& step) {
+  if (step.page != ALL_PAGES) return "it is about all pages, and names none";  // format
+  // vma_wants_writenotify(): whether shared entries become writable then is up to the file system;
+  // userfaultfd of what a device holds is not followed (format).
+  if (s.folio_flags & (FOLIO_FILE | FOLIO_DEVICE_PRIVATE))
+    return "unregistering is followed for anonymous folios in memory only";
+  // dup_userfaultfd(): no child is registered. Else there is nothing to let go of (format).
+  const VmaSpec* vma = s.vma[step.process];
+  const bool two = s.split[step.process] != 0 && s.split[step.process] < s.pages;
+  if (step.process >= s.processes || !((vma[0].flags | (two ? vma[1].flags : 0)) & VMA_UFFD_WP))
+    return nameOf(step.process) + " has no VMA that is registered for userfaultfd";
+  return "";
+}
+
 // Reading, writing, forking.
 std::string checkProcessStep(const Scenario& s, const Step& step, unsigned processes,
                              const unsigned* ancestor, bool migrating) {
   if (step.process >= processes) return "there is no process " + nameOf(step.process) + " yet";
+  if (step.action == STEP_UNREGISTER) return checkUnregister(s, step);
   if (step.action == STEP_FORK) {
     if (processes == MAX_PROCESSES) return "no more than 4 processes";  // format
     // vma_needs_copy(): a child of a shared mapping faults its pages in (format: not followed).
@@ -78,7 +96,7 @@ std::string checkSteps(const Scenario& s) {
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     const std::string where = "step " + std::to_string(i + 1) + ": ";
-    if (step.action > STEP_NOT_MIGRATED)
+    if (step.action > STEP_UNREGISTER)
       return where + "unknown action " + std::to_string(step.action);
     const std::string why = ofEverybody(step)
                                 ? checkWholeStep(s, step, migrating)

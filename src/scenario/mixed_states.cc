@@ -36,6 +36,7 @@ class Builder {
     if (r_.swap) swapEntries();
     std::stable_sort(states_.begin(), states_.end(),
                      [](EntryState a, EntryState b) { return weight(a) < weight(b); });
+    if (r_.markers && uffd()) add(ENTRY_MARKER);  // last, so that ids stay what they are
     return std::move(states_);
   }
 
@@ -190,7 +191,7 @@ class Builder {
 unsigned keyOf(const StateRequest& r) {
   unsigned key = r.vma_flags;
   for (bool bit : {r.file, r.shmem, r.pair, r.all, r.soft_dirty, r.young, r.swap,
-                   r.device_exclusive, r.device_private, r.unused})
+                   r.device_exclusive, r.device_private, r.unused, r.markers})
     key = key << 1 | (bit ? 1U : 0U);
   return key;
 }

@@ -21,6 +21,7 @@ struct StateRequest {
   bool device_exclusive = false;  // device-exclusive entries
   bool device_private = false;    // device-private entries, and no present ones
   bool unused = false;            // pte_unused() entries
+  bool markers = false;           // beside anonymous pages too (in a private mapping of a file)
 };
 
 // The legal states, simplest first. They live as long as the program.

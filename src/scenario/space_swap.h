@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // Family swap: try_to_unmap() of a swap-backed folio, part of which has been swapped out (or is a
-// device's) before, and the way back: faults, swapoff, and fork before or after either. The plain
+// device's) before, and the way back: faults, swapoff, fork before or after either, and userfaultfd
+// letting go. The plain
 // situation: the folio in one process, one writable anonymous VMA, and nothing afterwards.
 #ifndef PTECHECK_SCENARIO_SPACE_SWAP_H
 #define PTECHECK_SCENARIO_SPACE_SWAP_H
@@ -26,11 +27,15 @@ enum class SwapCourse {
   kPairReads,
   kPairSecondWrites,
   kPairSwapoff,
+  // Of VMAs that are registered for uffd-wp.
+  kUnregister,
+  kUnregisterThenRead,
+  kUnregisterThenWrite,
 };
-constexpr unsigned kSwapCourses = 13;
+constexpr unsigned kSwapCourses = 13, kSwapCoursesWithUffdWp = 16;
 
 inline void setSwapCourse(Scenario& s, SwapCourse course) {
-  s.processes = course >= SwapCourse::kPair ? 2 : 1;
+  s.processes = course >= SwapCourse::kPair && course < SwapCourse::kUnregister ? 2 : 1;
   switch (course) {
     case SwapCourse::kNothing:
     case SwapCourse::kPair:
@@ -74,6 +79,17 @@ inline void setSwapCourse(Scenario& s, SwapCourse course) {
     case SwapCourse::kPairSecondWrites:
       addStep(s, STEP_WRITE, 1);
       break;
+    case SwapCourse::kUnregister:
+      addStep(s, STEP_UNREGISTER);
+      break;
+    case SwapCourse::kUnregisterThenRead:
+      addStep(s, STEP_UNREGISTER);
+      addStep(s, STEP_READ);
+      break;
+    case SwapCourse::kUnregisterThenWrite:
+      addStep(s, STEP_UNREGISTER);
+      addStep(s, STEP_WRITE);
+      break;
   }
 }
 
@@ -83,17 +99,23 @@ EntryStates chooseSwap(C& chooser, const Space& space, Scenario& s) {
   const Abilities& abilities = space.abilities;
   s.folio_flags |= FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
   if (situation.deviate(2) == 1) s.folio_flags |= FOLIO_DIRTY;
-  setSwapCourse(s, static_cast<SwapCourse>(situation.deviate(kSwapCourses)));
+  const unsigned courses = abilities.uffd_wp ? kSwapCoursesWithUffdWp : kSwapCourses;
+  setSwapCourse(s, static_cast<SwapCourse>(situation.deviate(courses)));
 
   // In a private mapping of a file, the folio's pages are copies (do_cow_fault()).
   VmaKinds kinds;
-  kinds.add(VMA_WRITE);
-  kinds.add(VMA_WRITE | VMA_SOFTDIRTY, abilities);
-  kinds.add(VMA_WRITE | VMA_LOCKED);
-  kinds.add(VMA_WRITE | VMA_UFFD_WP, abilities);
-  kinds.add(VMA_WRITE | VMA_FILE);
-  kinds.add(VMA_WRITE | VMA_FILE | VMA_UFFD_WP, abilities);
-  if (!anyone(s, STEP_WRITE)) kinds.add(0);
+  if (anyone(s, STEP_UNREGISTER)) {
+    kinds.add(VMA_WRITE | VMA_UFFD_WP);
+    kinds.add(VMA_WRITE | VMA_FILE | VMA_UFFD_WP);
+  } else {
+    kinds.add(VMA_WRITE);
+    kinds.add(VMA_WRITE | VMA_SOFTDIRTY, abilities);
+    kinds.add(VMA_WRITE | VMA_LOCKED);
+    kinds.add(VMA_WRITE | VMA_UFFD_WP, abilities);
+    kinds.add(VMA_WRITE | VMA_FILE);
+    kinds.add(VMA_WRITE | VMA_FILE | VMA_UFFD_WP, abilities);
+    if (!anyone(s, STEP_WRITE)) kinds.add(0);
+  }
   const unsigned short vma_flags = kinds.choose(situation);
   if ((vma_flags & VMA_LOCKED) && situation.deviate(2) == 1) s.ttu |= UNMAP_IGNORE_MLOCK;
 
@@ -108,6 +130,7 @@ EntryStates chooseSwap(C& chooser, const Space& space, Scenario& s) {
   states.all = chooseForm(situation, abilities, s);
   states.soft_dirty = abilities.soft_dirty;
   states.swap = true;
+  states.markers = (vma_flags & VMA_FILE) != 0;
   states.device_exclusive = abilities.device;
   situation.boundary();
   return mixedStates(states);

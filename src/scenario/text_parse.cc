@@ -289,9 +289,10 @@ class Parser {
     }
     step.process = static_cast<unsigned char>(line.process());
     const auto action = find(kActions, line.next());
-    if (!action) line.blame("no step; allowed: A reads PAGE, A writes PAGE, A forks");
+    if (!action)
+      line.blame("no step; allowed: A reads PAGE, A writes PAGE, A forks, A unregisters");
     step.action = static_cast<unsigned char>(*action);
-    if (step.action != STEP_FORK && !line.accept("all"))
+    if (step.action <= STEP_WRITE && !line.accept("all"))
       step.page = static_cast<unsigned short>(line.number("'all' or a page", 0, pages(line) - 1));
     s.step[s.steps++] = step;
   }

@@ -116,7 +116,7 @@ std::string operationLines(const Scenario& s) {
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     lines += "then: ";
-    if (step.action >= STEP_SWAPOFF) {
+    if (step.action >= STEP_SWAPOFF && step.action <= STEP_NOT_MIGRATED) {
       if (step.action == STEP_NOT_MIGRATED) lines += std::string(kNot) + " ";
       unsigned action = step.action;
       if (action == STEP_NOT_MIGRATED) action = STEP_MIGRATED;
@@ -127,7 +127,7 @@ std::string operationLines(const Scenario& s) {
     lines += processLetter(step.process) + " ";
     for (const Flag& action : kActions)
       if (step.action == action.bit) lines += action.name;
-    if (step.action != STEP_FORK)
+    if (step.action <= STEP_WRITE)
       lines += step.page == ALL_PAGES ? " all" : " " + std::to_string(step.page);
     lines += "\n";
   }

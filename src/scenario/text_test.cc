@@ -127,7 +127,9 @@ TEST(Text, ReadsEveryKindOfEntryFolioAndStep) {
   EXPECT_EQ(s.step[1].page, ALL_PAGES);
 
   for (const char* text :
-       {"folio: 2 pages, shmem, dirty\nvma A: write, uffd-wp, file, shared\n"
+       {"folio: 2 pages, swap-backed, swap-cache\nvma A: write, uffd-wp, file\npage     A\n"
+        "0        rE...U.\n1        marker\noperation: try_to_unmap\nthen: A unregisters\n",
+        "folio: 2 pages, shmem, dirty\nvma A: write, uffd-wp, file, shared\n"
         "page     A\n0        marker\n1        w.D....\noperation: try_to_unmap\n",
         "folio: 1 page, file, hwpoison\nvma A: read-only, file\n"
         "page     A\n0        r......\noperation: try_to_unmap, hwpoison\n",

@@ -72,10 +72,11 @@ inline constexpr std::array<Flag, 3> kEvents = {{
     {"arch-unmap-fails", EVENT_ARCH_UNMAP},
 }};
 
-inline constexpr std::array<Flag, 3> kActions = {{
+inline constexpr std::array<Flag, 4> kActions = {{
     {"reads", STEP_READ},
     {"writes", STEP_WRITE},
     {"forks", STEP_FORK},
+    {"unregisters", STEP_UNREGISTER},
 }};
 // Steps that name no process; "not migrated" is two words.
 inline constexpr std::string_view kNot = "not";

@@ -56,6 +56,9 @@ class Contents {
         if (child.vma & VMA_DROPPABLE) child.own.alternative = SEEN_ZERO;  // VM_WIPEONFORK
         places_.push_back(child);
       }
+    } else if (step.action == STEP_UNREGISTER && step.process < processes) {
+      for (unsigned page = 0; page < s_.pages; ++page)  // nobody is waited for
+        places_[std::size_t{step.process} * s_.pages + page].may_wait = false;
     } else if (step.action == STEP_WRITE && step.process < processes) {
       const unsigned first = step.page == ALL_PAGES ? 0 : step.page;
       const unsigned end = step.page == ALL_PAGES ? s_.pages : first + 1U;

@@ -15,6 +15,8 @@
 //   13.   After the steps, where entries form contiguous blocks: young or dirty that S alone has,
 //         if an entry was. S sets entries one by one, and the last one folds a block whose bits are
 //         ORed; B sets only part of it at once, which folds nothing (contpte_try_fold(), 6.12).
+//   14.   After userfaultfd has let go, write in B alone, where B alone is soft-dirty (freedom 3):
+//         nobody has to see the first write then (can_change_pte_writable(), 6.12).
 //
 // Everything else is compared exactly: the form of an entry, the page or slot it stands for,
 // uffd-wp, PageAnonExclusive and its marker, markers, broken memory, device entries, holes.
@@ -39,6 +41,8 @@ class Differences {
         block_flushes_(block_flushes),
         records_(records),
         moved_event_(s.event != EVENT_NONE && s.event_at > 1) {
+    for (unsigned i = 0; i < s.steps; ++i)
+      released_ = released_ || s.step[i].action == STEP_UNREGISTER;
     for (unsigned p = 0; p < s.processes; ++p)
       for (unsigned page = 0; page < s.pages; ++page) {
         const Reading before = format.read(b.entry[std::size_t{p} * s.pages + page].before);
@@ -151,6 +155,8 @@ class Differences {
   bool withinAtEnd(unsigned page, unsigned long long raw_s, unsigned long long raw_b) const {
     const Reading single = format_.read(raw_s);
     Reading b = format_.read(raw_b);
+    if (released_ && b.soft_dirty && !single.soft_dirty && !b.shadow_stack)
+      b.write = b.write && single.write;
     for (unsigned p = 0; p < s_.processes; ++p) {
       if (format_.has_blocks) {
         b.young = b.young || (single.young && any_young_[p]);
@@ -167,6 +173,7 @@ class Differences {
   const unsigned block_flushes_;
   Records& records_;
   const bool moved_event_;
+  bool released_ = false;
   bool any_young_[MAX_PROCESSES] = {}, any_dirty_[MAX_PROCESSES] = {};
   bool kept_more_ = false;  // freedom 5 was used
   unsigned kept_in_s_ = 0;

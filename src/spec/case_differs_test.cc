@@ -127,5 +127,23 @@ TEST(CaseDiffers, AfterTheSteps) {
   EXPECT_TRUE(differ(batched, one));
 }
 
+TEST(CaseDiffers, UserfaultfdLetsGo) {
+  Scenario s = unmapping(2, kSwapFolio, {kP | kE, kP | kE | kD}, VMA_WRITE | VMA_UFFD_WP);
+  addStep(s, STEP_UNREGISTER);
+  Made batched(s), one(s);
+  batched.allStepsDone(), one.allStepsDone();
+  const auto ends = [&](unsigned single, unsigned b) {
+    one.entry(0, 0).end = Made::present(single, FOLIO_PFN);
+    batched.entry(0, 0).end = Made::present(b, FOLIO_PFN);
+    return differ(batched, one);
+  };
+  EXPECT_FALSE(ends(0, kD | kS | kW)) << "freedom 14";
+  EXPECT_FALSE(ends(kD | kS | kW, kD | kS)) << "freedom 4";
+  EXPECT_TRUE(ends(0, kD | kW)) << "soft-dirty in neither";
+  EXPECT_TRUE(ends(kD | kS, kD | kS | kW)) << "in both";
+  batched.s.step[0] = one.s.step[0] = {STEP_READ, 0, ALL_PAGES};
+  EXPECT_TRUE(ends(0, kD | kS | kW)) << "an access";
+}
+
 }  // namespace
 }  // namespace ptecheck

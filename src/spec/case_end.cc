@@ -16,6 +16,9 @@
 //     handlers: of a place that was written to, only what must hold of any entry is asked.
 //   - A child is not registered for userfaultfd. It has no uffd-wp, and no marker; in a mapping of
 //     a file alone it may have nothing at all, and fault the file's pages in later.
+//   - Where userfaultfd has let go, nothing has uffd-wp any more, nor is there a marker. Protection
+//     is given anew then, so that a present entry may become writable as by an access, and nothing
+//     is owed write.
 //   - After a fork nothing is exclusive any more, unless it is pinned (then the child has a copy).
 #include <array>
 #include <cstddef>
@@ -36,6 +39,7 @@ struct History {
   bool touched = false;
   bool written = false;
   bool swapped_in = false;  // an access or swapoff met it
+  bool released = false;    // userfaultfd let go of its VMA
 };
 
 class End {
@@ -71,7 +75,7 @@ class End {
   }
   unsigned vmaOf(const History& h, unsigned page) const {
     const unsigned flags = vmaFlagsAt(s_, h.origin, page);
-    return h.child ? flags & ~unsigned{VMA_UFFD_WP} : flags;
+    return h.child || h.released ? flags & ~unsigned{VMA_UFFD_WP} : flags;
   }
   void report(Rule rule, Reason reason, unsigned process, unsigned page, unsigned detail = 0) {
     records_.push_back({rule, reason, process, page, detail});
@@ -99,6 +103,12 @@ class End {
           History& h = places_[std::size_t{step.process} * pages + page];
           h.touched = h.swapped_in = true;
           h.written = h.written || step.action == STEP_WRITE;
+        }
+        break;
+      case STEP_UNREGISTER:
+        for (unsigned page = 0; page < pages; ++page) {
+          History& h = places_[std::size_t{step.process} * pages + page];
+          h.released = h.released || (vmaOf(h, page) & VMA_UFFD_WP);
         }
         break;
       case STEP_SWAPOFF:
@@ -163,7 +173,7 @@ class End {
   // What holds of any entry.
   void inspectBits(unsigned p, unsigned page, const History& h, unsigned vma, const Reading& was,
                    const Reading& is) {
-    const bool want_uffd = was.uffd_wp && !h.child;
+    const bool want_uffd = was.uffd_wp && !h.child && !h.released;
     const bool empty = is.form == EntryForm::kNone;
     const bool had_page = was.form != EntryForm::kNone && was.form != EntryForm::kMarker;
     // An empty place that had a page is lost, not unprotected.
@@ -217,12 +227,12 @@ class End {
     return false;
   }
 
-  // May an access have made this entry writable?
+  // May an access, or userfaultfd's letting go, have made this entry writable?
   bool mayHaveBecomeWritable(unsigned page, const History& h, unsigned vma,
                              const Reading& is) const {
     const bool tracked = format_.has_soft_dirty && !(vma & VMA_SOFTDIRTY);
-    return h.touched && (vma & VMA_WRITE) && !is.uffd_wp && (is.soft_dirty || !tracked) &&
-           (file_ || is.number != frame(page) || exclusiveNow(page));
+    return (h.touched || h.released) && (vma & VMA_WRITE) && !is.uffd_wp &&
+           (is.soft_dirty || !tracked) && (file_ || is.number != frame(page) || exclusiveNow(page));
   }
 
   void inspectSwap(unsigned p, unsigned page, const History& h, unsigned vma, const Reading& was,
@@ -249,9 +259,10 @@ class End {
       return;
     }
     const bool want = was.write && (!h.forked || (vma & VMA_SHARED));
-    if (is.write && !want && !(was.protnone && mayHaveBecomeWritable(page, h, vma, is)))
+    if (is.write && !want &&
+        !((was.protnone || h.released) && mayHaveBecomeWritable(page, h, vma, is)))
       report(Rule::kWriteGained, Reason::kEndWrite, p, page);
-    if (want && !is.write) report(Rule::kWriteLost, Reason::kEndWrite, p, page);
+    if (want && !is.write && !h.released) report(Rule::kWriteLost, Reason::kEndWrite, p, page);
   }
 
   void inspectMigration(unsigned p, unsigned page, const History& h, unsigned vma,
@@ -295,7 +306,7 @@ class End {
         report(Rule::kEntryLost, Reason::kEndWrongPage, p, page);
         return;
       }
-      if (!h.touched && is.identity != was.identity) {
+      if (!h.touched && !h.released && is.identity != was.identity) {
         report(Rule::kEntryLost, Reason::kEndForm, p, page);
         return;
       }

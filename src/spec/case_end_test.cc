@@ -92,6 +92,53 @@ TEST(CaseEnd, Swapoff) {
   EXPECT_EQ(broken(forgotten), "") << "a subject that does not run steps";
 }
 
+// A swap entry, a marker and a present entry of a VMA that userfaultfd lets go of.
+class Released {
+ public:
+  explicit Released(unsigned vma = VMA_WRITE | VMA_FILE | VMA_UFFD_WP) : made_(scenario(vma)) {
+    made_.replace(0, 0, Made::swap(kE | kS | kU, 0));
+    made_.entry(0, 0).end = Made::swap(kE | kS, 0);
+    made_.entry(0, 1).end = F::none();
+    made_.entry(0, 2).end = Made::present(kS | kW, FOLIO_PFN + 2);
+    made_.allStepsDone();
+  }
+  std::string with(unsigned page, F::Word end) {
+    const auto before = made_.entry(0, page).end;
+    made_.entry(0, page).end = end;
+    const std::string rules = broken(made_);
+    made_.entry(0, page).end = before;
+    return rules;
+  }
+  std::string asIs() const { return broken(made_); }
+
+ private:
+  static Scenario scenario(unsigned vma) {
+    Scenario s =
+        unmapping(3, kSwapFolio, {kP | kE | kS | kU, ENTRY_MARKER, kP | kE | kS | kU}, vma);
+    s.pages = 3;
+    addStep(s, STEP_UNREGISTER);
+    return s;
+  }
+  Made made_;
+};
+
+TEST(CaseEnd, NothingIsArmedWhereUserfaultfdHasLetGo) {
+  Released released;
+  EXPECT_EQ(released.asIs(), "");
+  EXPECT_EQ(released.with(0, Made::swap(kE | kS | kU, 0)), "uffd-wp-changed");
+  EXPECT_EQ(released.with(1, Made::marker()), "uffd-wp-changed");
+  EXPECT_EQ(released.with(2, Made::present(kS | kU, FOLIO_PFN + 2)), "uffd-wp-changed");
+  EXPECT_EQ(released.with(2, Made::present(kS | kW, FOLIO_PFN + 2) | F::Word(F::kUffdWp)),
+            "write-gained uffd-wp-changed");
+  EXPECT_EQ(released.with(0, Made::swap(kE, 0)), "soft-dirty-lost");
+  EXPECT_EQ(released.with(0, Made::swap(kS, 0)), "exclusive-broken");
+  EXPECT_EQ(released.with(2, Made::present(kS, FOLIO_PFN + 2)), "")
+      << "a fault may have to make it so";
+  EXPECT_EQ(released.with(2, Made::present(kW, FOLIO_PFN + 2)), "write-gained soft-dirty-lost");
+  Released read_only(VMA_FILE | VMA_UFFD_WP);
+  EXPECT_EQ(read_only.asIs(), "write-gained");
+}
+
 TEST(CaseEnd, SwapEntryIsForked) {
   Scenario s =
       unmapping(2, kSwapFolio, {kP | kE | kS | kU, ENTRY_SWAP | kE}, VMA_WRITE | VMA_UFFD_WP);
