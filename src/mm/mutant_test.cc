@@ -187,6 +187,13 @@ TEST_F(MutantTest, EachOfSwapIsWrongWhereItShouldBe) {
   released.swapbacked().step(STEP_UNREGISTER, 0);
   shows("unregister-keeps-uffd-wp", released,
         [](const Story& s) { return F::pte_swp_uffd_wp(s.end(0)) && s.end(1) != F::none(); });
+  Story writable("rxsu", kPrivateFile);
+  writable.swapbacked()
+      .step(STEP_UNREGISTER, 0)
+      .step(STEP_READ, 0)
+      .mutated("unregister-keeps-uffd-wp");
+  EXPECT_TRUE(F::pte_write(writable.end(0)) && (writable.end(0) & F::kUffdWp))
+      << "the VMA watches no more";
   EXPECT_EQ(shown_.size(), countOf(Family::kSwap));
 }
 

@@ -74,6 +74,13 @@ TEST(Userfaultfd, OtherProcessesAndVmasStayArmed) {
   EXPECT_FALSE(F::pte_swp_uffd_wp(story.end(1, 1)));
 }
 
+TEST(Userfaultfd, VmasThatAreNotRegisteredAreLeftAlone) {
+  Story story = pinned("rxsy rxsuy", VMA_WRITE);
+  story.split(1, kArmed).run("unbatched");
+  EXPECT_EQ(story.end(0), story.after(0)) << "could be writable";
+  EXPECT_TRUE(F::pte_write(story.end(1)));
+}
+
 // What is swapped in afterwards waits for nobody.
 TEST(Userfaultfd, WritesNeedNoMonitorAfterwards) {
   Story waits("rxsu", kArmed), goes("rxsu", kArmed);

@@ -139,6 +139,24 @@ TEST(CaseEnd, NothingIsArmedWhereUserfaultfdHasLetGo) {
   EXPECT_EQ(read_only.asIs(), "write-gained");
 }
 
+TEST(CaseEnd, NobodyWaitsWhereUserfaultfdHasLetGo) {
+  const auto verdict = [](unsigned seen, bool unregisters) {
+    Scenario s = unmapping(1, kSwapFolio, {kP | kE | kS | kU}, VMA_WRITE | VMA_UFFD_WP);
+    addStep(s, unregisters ? STEP_UNREGISTER : STEP_READ);
+    addStep(s, STEP_WRITE);
+    Made made(s);
+    made.entry(0, 0).end = Made::present(kS | kW | kD, FOLIO_PFN);
+    made.entry(0, 0).seen = static_cast<std::uint16_t>(seen);
+    made.allStepsDone();
+    return broken(made);
+  };
+  const unsigned old = seenValue(SEEN_ORIGINAL, 0), written = seenValue(SEEN_WRITER, 0);
+  EXPECT_EQ(verdict(written, false), "");
+  EXPECT_EQ(verdict(old, false), "") << "the monitor may not have let it through";
+  EXPECT_EQ(verdict(written, true), "");
+  EXPECT_EQ(verdict(old, true), "contents");
+}
+
 TEST(CaseEnd, SwapEntryIsForked) {
   Scenario s =
       unmapping(2, kSwapFolio, {kP | kE | kS | kU, ENTRY_SWAP | kE}, VMA_WRITE | VMA_UFFD_WP);
