@@ -54,9 +54,13 @@ TEST(TreeArchitectures, ModelAndTreeAgreeInOtherFamilies) {
       options.search.family = family;
       const Agreement agreement = agreeWithTree(options, policyByName("v6.12"));
       EXPECT_EQ(agreement.differing, 0U) << agreement.differences.at(0).id;
-      if (family != Family::kDevice || swapConfig(arch.id).device_private) {
-        EXPECT_GT(agreement.compared(), 100U) << arch.id << " " << familyName(family);
-      }
+      // No device memory, or no broken pages (and no unused ones, which s390 alone has): nothing to
+      // run.
+      const SwapConfig config = swapConfig(arch.id);
+      if (family == Family::kDevice && !config.device_private) continue;
+      if (family == Family::kRare && !config.memory_failure && arch.id != std::string_view("s390"))
+        continue;
+      EXPECT_GT(agreement.compared(), 100U) << arch.id << " " << familyName(family);
       ended += agreement.ended;
       if (family != Family::kMigration) {
         EXPECT_EQ(agreement.ended, 0U) << arch.id << " " << familyName(family);
