@@ -4,7 +4,7 @@
 // broken a shortest way there. It does not know what a state, an actor or a rule means.
 //
 //   struct Model {
-//     using State = ...;               // 1 to 64 bytes without padding; compared as bytes
+//     using State = ...;               // 1 to 128 bytes without padding; compared as bytes
 //     unsigned actors() const;
 //     void initial(auto visit) const;  // visit(state), once or more often
 //     // Every step that `actor` can take: visit(after, label). In an order that depends on the

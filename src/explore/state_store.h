@@ -46,7 +46,7 @@ constexpr std::uint32_t indexOf(StateRef ref) { return ref & kMostStatesOfAShard
 template <class State>
 concept PackedState = std::is_trivially_copyable_v<State> &&
                           std::has_unique_object_representations_v<State> && sizeof(State) >= 1 &&
-                      sizeof(State) <= 64;
+                      sizeof(State) <= 128;
 
 // The top bits choose the shard, the next the table's tag, the low ones the slot.
 inline std::uint64_t mixBits(std::uint64_t x) {
