@@ -29,9 +29,9 @@ constexpr Contents originalContents(unsigned range) { return static_cast<Content
 using ContentsSet = std::uint8_t;
 constexpr ContentsSet contentsBit(Contents c) { return static_cast<ContentsSet>(1U << c); }
 
-enum class Call : std::uint8_t {  // system calls that promise something
-  kMprotectRead,                  // mprotect(PROT_READ): no store succeeds after it
-  kMunmap,                        // no access succeeds after it
+enum class SystemCall : std::uint8_t {  // system calls that promise something
+  kMprotectRead,                        // mprotect(PROT_READ): no store succeeds after it
+  kMunmap,                              // no access succeeds after it
   kDontneed,      // madvise(MADV_DONTNEED): zeroes (anonymous), or the file's contents
   kFree,          // madvise(MADV_FREE): zeroes or the old contents, until it is written again
   kFork,          // space 1 has what space 0 had, sometime between its begin and its end
@@ -42,7 +42,7 @@ enum class Call : std::uint8_t {  // system calls that promise something
   kUnmapFolio     // not a call: the kernel wants no entry to map the folio any more, and relies on
                   // it (truncate, split of a huge page)
 };
-inline constexpr unsigned kCalls = 10;
+inline constexpr unsigned kSystemCalls = 10;
 
 enum class EventKind : std::uint8_t {
   kLoad,        // by a program: actor, space, range, frame, contents (seen)
@@ -64,7 +64,7 @@ struct Event {
   std::uint8_t space = 0, range = 0;
   std::uint8_t frame = 0;
   Contents contents = 0;
-  Call call = Call::kMprotectRead;
+  SystemCall call = SystemCall::kMprotectRead;
   bool write = false;  // kPin: for writing
 };
 

@@ -25,7 +25,7 @@ struct Entry {
 
   bool operator==(const Entry&) const = default;
 };
-inline constexpr Entry kNone{};
+inline constexpr Entry kNoEntry{};
 
 // pte_wrprotect(entry) and so on, as data. Names are those of the kernel's helpers.
 enum class Change : std::uint8_t {

@@ -41,8 +41,8 @@ class Machine {
   // Events, for the judge.
   std::span<const Event> events() const { return {events_.data(), count_}; }
   void tell(const Event& event) { events_[count_++] = event; }
-  void begins(Call call) { tellCall(EventKind::kBegins, call); }
-  void returns(Call call) { tellCall(EventKind::kReturns, call); }
+  void begins(SystemCall call) { tellCall(EventKind::kBegins, call); }
+  void returns(SystemCall call) { tellCall(EventKind::kReturns, call); }
 
   // Locks. False: somebody else holds it.
   bool spin_lock_ptl() { return take(s.ptl); }
@@ -69,7 +69,7 @@ class Machine {
   Entry& entry(unsigned space, unsigned range) { return s.table[space][range]; }
   Entry ptep_get_and_clear(unsigned space, unsigned range) {
     const Entry old = s.table[space][range];
-    s.table[space][range] = kNone;
+    s.table[space][range] = kNoEntry;
     // s390: IPTE takes the entry out of table and TLBs in one.
     if (t.clearInvalidates() && t.pte_present(old)) flush_tlb(space, 1U << range);
     return old;
@@ -79,7 +79,7 @@ class Machine {
     for (unsigned a = 0; a < setup.count; ++a)
       if (setup.actors[a].space == space)
         for (unsigned r = 0; r < setup.pages; ++r)
-          if (ranges >> r & 1) s.tlb[a][r] = kNone;
+          if (ranges >> r & 1) s.tlb[a][r] = kNoEntry;
   }
   unsigned allRanges() const { return (1U << setup.pages) - 1; }
   // arm64: TLBI without DSB. Whether TLBs forget at once or only at the DSB is left open: they may
@@ -161,7 +161,7 @@ class Machine {
     lock = static_cast<std::uint8_t>(self + 1);
     return true;
   }
-  void tellCall(EventKind kind, Call call) {
+  void tellCall(EventKind kind, SystemCall call) {
     for (unsigned r = 0; r < setup.pages; ++r)
       if (spec().ranges >> r & 1)
         tell({.kind = kind,
