@@ -153,6 +153,15 @@ class Machine {
     return t.pte_special(e) ? kZeroes : s.frames[e.frame].contents;
   }
 
+  // What the actor's store number `at` writes; every store of a run writes something else.
+  Contents writes(unsigned at) const {
+    unsigned before = 0;
+    for (unsigned a = 0; a <= self; ++a)
+      for (unsigned i = 0; i < (a == self ? at : setup.actors[a].op_count); ++i)
+        before += setup.actors[a].ops[i].kind == Op::kStore;
+    return static_cast<Contents>(kFirstWrite + before);
+  }
+
   std::uint8_t actorNumber() const { return static_cast<std::uint8_t>(self); }
 
  private:
