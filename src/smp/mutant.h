@@ -20,6 +20,7 @@ enum class SmpMutant : std::uint8_t {
   kDirtyReadEarly,      // the entry's dirty bit is that of the scan, not of the clear
   kClearNotAtomic,      // entry read, then written as none: a dirty bit set in between is lost
   kNoRefFreeze,         // __remove_mapping() does not look at references again
+  kReclaimIgnoresPins,  // swap-backed: PageAnonExclusive is given up although a pin may exist
   // draining deferred flushes, BZ-32, BZ-33, BZ-34
   kMprotectNoDrain,
   kMunmapNoDrain,
