@@ -45,6 +45,8 @@ inline constexpr unsigned kActorKinds = 14;
 struct Op {  // of a program, or of a device
   enum Kind : std::uint8_t { kLoad, kStore } kind = kLoad;
   std::uint8_t range = 0;
+
+  bool operator==(const Op&) const = default;
 };
 inline constexpr unsigned kMaxOps = 2;
 
@@ -54,6 +56,8 @@ struct ActorSpec {
   std::uint8_t ranges = 1;  // that the call is about, one bit each
   std::uint8_t op_count = 0;
   std::array<Op, kMaxOps> ops{};
+
+  bool operator==(const ActorSpec&) const = default;
 };
 
 struct SmpSetup {
@@ -66,6 +70,26 @@ struct SmpSetup {
   Policy policy;  // how reclaim batches
   SmpMutant mutant = SmpMutant::kNone;
 };
+
+// The text form, of command lines and reports:
+//
+//   setup   mapping "/" pages ["/child"] ":" actor {"," actor}      lazyfree/2:reclaim,user=S0L1
+//   mapping "anon", "lazyfree" or "file"
+//   actor   "user=" ops, "child=" ops (a program of space 1), "gup=" op, or a name of kActorNames,
+//           with "@" ranges if the call is not about all of them: "mprotect@1"
+//   op      "L" or "S", and the number of the range
+//
+// A file that is mapped is always shared; a gup's op says what the pin is for.
+std::string_view mappingName(Mapping mapping);
+std::string_view actorName(ActorKind kind);
+std::string print(const ActorSpec& actor, unsigned pages);
+std::string print(const SmpSetup& setup);
+// Throws Error(kUsage). Architecture, policy and mutant stay as they are.
+void parse(std::string_view text, SmpSetup& setup);
+ActorKind parseActorKind(std::string_view name);
+
+// Why such a setup makes no sense ("the page cannot be forked twice"), or nullptr.
+const char* senseless(const SmpSetup& setup, bool soft_dirty, bool uffd_wp);
 
 }  // namespace ptecheck
 
