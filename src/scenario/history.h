@@ -17,8 +17,7 @@ namespace ptecheck {
 inline constexpr unsigned kMaxActors = 3;
 inline constexpr unsigned kMaxRanges = 2;  // of one space
 inline constexpr unsigned kMaxSpaces = 2;
-inline constexpr std::uint8_t kNoFrame = 255;  // the page of zeroes
-inline constexpr unsigned kMaxFrames = 6;      // page frames; one that was freed is not used again
+inline constexpr unsigned kMaxFrames = 6;  // page frames; one that was freed is not used again
 
 // Contents of a page: 0 zeroes, 1 what was there at first (of range 0; 2 of range 1), 3 and up:
 // the writes, each its own.

@@ -154,7 +154,7 @@ class Rest {
     const Entry entry = m_.entry(space, r);
     out.mapped = m_.s.vma[space] & kVmaMapped;
     out.present = m_.t.pte_present(entry);
-    out.frame = m_.t.pte_special(entry) ? kNoFrame : entry.frame;
+    out.frame = m_.t.pte_special(entry) ? kZeroPage : entry.frame;
     // Of a TLB or table: a store goes through without a fault.
     out.writable = m_.t.hw_writes(entry) || (out.present && m_.t.pte_write(entry));
     out.soft_dirty = !m_.t.hasSoftDirty() || (m_.s.vma[space] & kVmaSoftDirty) ||

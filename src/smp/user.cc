@@ -54,7 +54,7 @@ Next access(Machine& m, Entry by) {
   Event event{.actor = m.actorNumber(),
               .space = m.spec().space,
               .range = op(m).range,
-              .frame = m.t.pte_special(by) ? kNoFrame : by.frame};
+              .frame = m.t.pte_special(by) ? kZeroPage : by.frame};
   if (storing(m)) {
     event.kind = EventKind::kStore;
     event.contents = m.writes(m.me().at);
