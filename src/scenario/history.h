@@ -18,6 +18,8 @@ inline constexpr unsigned kMaxActors = 3;
 inline constexpr unsigned kMaxRanges = 2;  // of one space
 inline constexpr unsigned kMaxSpaces = 2;
 inline constexpr unsigned kMaxFrames = 6;  // page frames; one that was freed is not used again
+// As a frame: the page of zeroes, which is nobody's, is never freed, and not counted.
+inline constexpr std::uint8_t kZeroPage = 255;
 
 // Contents of a page: 0 zeroes, 1 what was there at first (of range 0; 2 of range 1), 3 and up:
 // the writes, each its own.
@@ -53,9 +55,11 @@ enum class EventKind : std::uint8_t {
   kUnpin,   // actor, space, range, frame
   kBegins,  // actor, call, space, range (once for each range)
   kReturns,
-  kFrees,  // the kernel gives frame back: frame
-  kStuck   // an access that is allowed faulted again although its fault was handled, and
-           // nothing happened in between: actor, space, range
+  kFrees,     // the kernel gives frame back: frame
+  kStuck,     // an access that is allowed faulted again although its fault was handled, and
+              // nothing happened in between: actor, space, range
+  kInStorage  // what the file has in storage now: actor, space, range, contents. An actor tells it
+              // just before its kWriteback returns, if the return is to be judged by it.
 };
 
 struct Event {
@@ -65,18 +69,20 @@ struct Event {
   std::uint8_t frame = 0;
   Contents contents = 0;
   SystemCall call = SystemCall::kMprotectRead;
-  bool write = false;  // kPin: for writing
+  bool write = false;         // kPin: for writing
+  std::uint8_t mapcount = 0;  // kReturns of kUnmapFolio: mappings that the kernel still counts
 };
 
 // What there is once every actor is done.
 struct RangeAtRest {
   bool mapped = true;       // the address range still exists
   Contents seen = kZeroes;  // what a load would return
-  Contents if_reclaimed =
-      0;                  // what a load would return after reclaim has had its way with the page
+  // What a load would return after reclaim has had its way with the page; of a file shared by all
+  // also if the range is not mapped: what read() would return then.
+  Contents if_reclaimed = kZeroes;
   bool writable = false;  // a store would succeed without a fault
   bool present = false;
-  std::uint8_t frame = 0;   // if present
+  std::uint8_t frame = 0;   // if present; or kZeroPage
   bool soft_dirty = false;  // or the architecture has none
   bool uffd_wp = false;
 };
