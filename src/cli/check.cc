@@ -14,10 +14,12 @@
 #include "check/tree_check.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/concurrent.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "report/agreement.h"
+#include "report/concurrent.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -47,6 +49,7 @@ struct Words {
   std::string deviations = "3.2.1";
   TreeWords tree;
   bool agree = false;
+  ConcurrentWords concurrent;
   OutputWords output;
 };
 
@@ -139,7 +142,39 @@ std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>
   return results;
 }
 
+// Reclaim as kernels do it today, unless --policy says otherwise.
+int checkConcurrently(const Words& words) {
+  ConcurrentOptions options = concurrentOptions(words.concurrent);
+  options.rules = parseRules(words.rules);
+  if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
+  options.jobs = parseJobs(words.jobs);
+  const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
+  const std::vector<Policy> policies = words.policies.empty() ? parsePolicies({kComparedPolicy}, "")
+                                                              : parsePolicies(words.policies, "");
+  std::vector<ConcurrentResult> results;
+  ArchProgress progress(archs.size() * policies.size());
+  for (const Arch arch : archs) {
+    for (const Policy& policy : policies) {
+      options.arch = arch;
+      options.policy = policy;
+      if (options.only) {
+        options.only->arch = arch;
+        options.only->policy = policy;
+        options.only->mutant = options.mutant;
+      }
+      options.progress = progress.ofArch(results.size());
+      results.push_back(checkConcurrent(options));
+    }
+  }
+  const ReportOptions report{PTECHECK_VERSION, options.rules, words.output.strict, Share{}};
+  writeOutput(words.output.json() ? concurrentJson(results, report)
+                                  : concurrentText(results, report));
+  return exitCodeOf(verdictOf(results, words.output.strict),
+                    words.output.exit_style == "kselftest");
+}
+
 int check(const Words& words) {
+  if (words.concurrent.given) return checkConcurrently(words);
   const SearchOptions search = searchOf(words);
   const bool strict = words.output.strict;
   const ReportOptions report{PTECHECK_VERSION, search.rules, strict, search.share};
@@ -269,6 +304,8 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       ->excludes("--strict")
       ->group("Kernel tree");
 
+  addConcurrentOptions(command, words->concurrent);
+
   command.footer(
       "Examples:\n"
       "  ptecheck check                            every policy, every rule\n"
@@ -279,6 +316,8 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       "  ptecheck check --kernel ~/linux --patch fix.patch\n"
       "  ptecheck check --kernel ~/linux --arch arm64,s390\n"
       "  ptecheck check --kernel ~/linux --agree   is the model right about it?\n"
+      "  ptecheck check --concurrent               all interleavings of two actors\n"
+      "  ptecheck check --concurrent --actors lazyfree/1:reclaim,user=S0,gup=S0\n"
       "  git bisect run ptecheck check --kernel .\n"
       "\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"

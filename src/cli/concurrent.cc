@@ -28,6 +28,33 @@ const SmpMutantInfo& smpMutantByName(const std::string& name) {
               "There is no mutant \"" + name + "\" of several processors. There are " + names);
 }
 
+void addConcurrentOptions(CLI::App& command, ConcurrentWords& words) {
+  const std::string group = "Several processors";
+  CLI::Option* const concurrent =
+      command
+          .add_flag("--concurrent", words.given,
+                    "Every interleaving of a few actors, in the model: programs, reclaim, pins,\n"
+                    "system calls, with TLBs (--policy; default: v6.12)")
+          ->excludes("--kernel")
+          ->excludes("--family")
+          ->excludes("--share")
+          ->group(group);
+  const auto add = [&](const char* name, std::string& word, const char* type, const char* text) {
+    command.add_option(name, word, text)->type_name(type)->needs(concurrent)->group(group);
+  };
+  add("--actors", words.actors, "N|NAMES|SETUP",
+      "All sets of up to N actors, 1 to 3 (default: 2); or only of these kinds,\n"
+      "up to 3 at a time (reclaim,user,gup); or one set: lazyfree/1:reclaim,user=S0");
+  add("--folio", words.pages, "N", "Folios of up to N pages, 1 or 2 (default: 1)");
+  add("--bound", words.bound, "N", "Interleavings of at most N steps (default: no bound)");
+  add("--memory", words.memory, "MIB", "At most so much for one search (default: 1024)");
+  command
+      .add_flag("--no-reduction", words.no_reduction,
+                "Take the steps that cannot matter in every order, too")
+      ->needs(concurrent)
+      ->group(group);
+}
+
 ConcurrentOptions concurrentOptions(const ConcurrentWords& words) {
   ConcurrentOptions options;
   if (isNumber(words.actors)) {
@@ -45,12 +72,11 @@ ConcurrentOptions concurrentOptions(const ConcurrentWords& words) {
     }
   }
   if (!words.pages.empty())
-    options.pages = static_cast<unsigned>(parseNumber("--pages", words.pages, 1, kMaxRanges));
+    options.pages = static_cast<unsigned>(parseNumber("--folio", words.pages, 1, kMaxRanges));
   if (!words.bound.empty())
     options.steps = static_cast<unsigned>(parseNumber("--bound", words.bound, 1, kMostSteps));
   if (!words.memory.empty())
     options.memory = parseNumber("--memory", words.memory, 1, kMostMemory) << 20;
-  if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
   options.reduce = !words.no_reduction;
   return options;
 }

@@ -4,8 +4,8 @@
 #ifndef PTECHECK_CLI_CONCURRENT_H
 #define PTECHECK_CLI_CONCURRENT_H
 
+#include <CLI/CLI.hpp>
 #include <string>
-#include <vector>
 
 #include "check/concurrent.h"
 
@@ -14,12 +14,14 @@ namespace ptecheck {
 struct ConcurrentWords {
   bool given = false;
   std::string actors;  // a number, a setup ("lazyfree/1:reclaim,user=S0"), or kinds of actors
-  std::string pages;
+  std::string pages;   // of the folio: 1, or up to 2
   std::string bound;
   std::string memory;  // MiB
-  std::string mutant;
   bool no_reduction = false;
 };
+
+// --concurrent and what goes with it.
+void addConcurrentOptions(CLI::App& command, ConcurrentWords& words);
 
 // What is the same on every architecture. Throws Error(kUsage).
 ConcurrentOptions concurrentOptions(const ConcurrentWords& words);
