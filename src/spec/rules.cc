@@ -18,6 +18,11 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "and dirty.",
      "The processor takes one entry's translation for its neighbours': a process reaches a page "
      "that it no longer maps, or with rights that it does not have."},
+    {Rule::kStaleTlb, "stale-tlb", RuleSeverity::kIsolation,
+     "No processor reaches a page through an old translation after the page was freed, or after a "
+     "call that promised less access returned.",
+     "A process reads or writes memory that is somebody else's by now, or writes what it has made "
+     "read-only."},
     {Rule::kUffdWpChanged, "uffd-wp-changed", RuleSeverity::kCorruption,
      "The uffd-wp bit of an entry that stays is exactly what it was, as bit or as swap bit.",
      "A userfaultfd snapshot (a live VM migration, say) misses a write or reports one that never "
@@ -51,6 +56,9 @@ constexpr std::array<RuleInfo, kRules> kTable = {{
      "A process reads its own last write, else what it had or inherited; zeroes only where a clean "
      "lazyfree page was dropped; nothing else.",
      "A process reads another's data, an old version of its own, or zeroes."},
+    {Rule::kProgress, "progress", RuleSeverity::kHang,
+     "An access that is allowed succeeds after its fault was handled.",
+     "A thread faults on the same address for ever: the program hangs, at full processor load."},
     {Rule::kWriteLost, "write-lost", RuleSeverity::kCost,
      "An entry that could be written without a fault still can.",
      "One needless page fault for each page that is written again."},

@@ -22,6 +22,7 @@ enum class Rule : std::uint8_t {
   kWriteGained,      // an entry became more writable
   kExclusiveBroken,  // PageAnonExclusive lost or invented
   kBlockBroken,      // entries marked contiguous that are no block
+  kStaleTlb,         // an old translation is still used (histories)
   kUffdWpChanged,    // the uffd-wp bit lost or invented
   kEntryLost,        // an entry vanished, or became another one
   kBatchBounds,      // a batch ran out of folio, VMA or page table
@@ -31,10 +32,11 @@ enum class Rule : std::uint8_t {
   kDirtyLost,        // a write can be forgotten
   kSoftDirtyLost,    // a checkpoint misses a page
   kContents,         // a process reads what it must not
+  kProgress,         // an access faults for ever (histories)
   kWriteLost,        // a needless write fault
   kSoftDirtyGained,  // a checkpoint copies too much
 };
-constexpr unsigned kRules = 14;
+constexpr unsigned kRules = 16;
 
 enum class RuleSeverity : std::uint8_t {
   kIsolation,   // one process reaches another's memory
@@ -67,6 +69,8 @@ constexpr bool contains(RuleSet set, Rule rule) { return (set & ruleBit(rule)) !
 constexpr RuleSet kAllRules = (RuleSet{1} << kRules) - 1;
 // Severity cost: reported and counted, but a subject that breaks nothing else is good.
 constexpr RuleSet kCostRules = ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained);
+// Only what several processors do, in time (history.h), can break these; a scenario cannot.
+constexpr RuleSet kHistoryRules = ruleBit(Rule::kStaleTlb) | ruleBit(Rule::kProgress);
 
 // The members, in order, and their names separated by a space ("" for the empty set).
 std::vector<Rule> rulesOf(RuleSet set);
