@@ -61,6 +61,10 @@ class Machine {
     s.mmap_readers = static_cast<std::uint8_t>(s.mmap_readers | 1U << self);
     return true;
   }
+  void mmap_write_downgrade() {
+    mmap_write_unlock();
+    mmap_read_lock();
+  }
   void mmap_read_unlock() {
     s.mmap_readers = static_cast<std::uint8_t>(s.mmap_readers & ~(1U << self));
   }
@@ -84,11 +88,12 @@ class Machine {
   unsigned allRanges() const { return (1U << setup.pages) - 1; }
   // arm64: TLBI without DSB. Whether TLBs forget at once or only at the DSB is left open: they may
   // do without an entry at any time.
-  void issueTlbi(unsigned ranges) {
-    s.tlbi[self] = static_cast<std::uint8_t>(s.tlbi[self] | ranges);
+  void issueTlbi(unsigned ranges, unsigned space = 0) {
+    s.tlbi[self] = static_cast<std::uint8_t>(s.tlbi[self] | ranges << space * kMaxRanges);
   }
   void dsb() {
-    flush_tlb(0, s.tlbi[self]);
+    for (unsigned space = 0; space < kMaxSpaces; ++space)
+      flush_tlb(space, s.tlbi[self] >> space * kMaxRanges);
     s.tlbi[self] = 0;
   }
 
