@@ -47,7 +47,15 @@ enum class SmpMutant : std::uint8_t {
   kGupNoRecheck,         // GUP-fast does not read the entry again
   kGupNoExclusiveTest,   // read-only pins of shared pages
   kForkIgnoresPins,
-  kUnpinWithoutDirty
+  kUnpinWithoutDirty,
+  // others, of system calls
+  kMprotectNotAtomic,   // entry read, then written read-only: a dirty bit set in between is lost
+  kForkNotAtomic,       // likewise, the parent's
+  kMkcleanNotAtomic,    // likewise, page_mkclean()
+  kPagemapScanNoFlush,  // write-protected entries stay in TLBs
+  kClearRefsReadLock,   // BZ-11's sibling: faults come between entries and flush
+  kZapFreeBeforeFlush,  // pages are given back before tlb_flush()
+  kZapDirtyLost         // the folio does not get an entry's dirty bit
 };
 
 struct SmpMutantInfo {

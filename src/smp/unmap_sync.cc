@@ -5,8 +5,8 @@
 // so that a zap which has taken it out has also taken its mapping off (732ed55823fc).
 //
 // Only folios of files: their entries go, and faults bring them back. (Anonymous ones would get
-// migration entries, which this model does not have; the walk is the same.) The call returns, in
-// the words of history.h, if nothing maps the folio at its end; else it never does.
+// migration entries, which this model does not have; the walk is the same.) How many mappings are
+// counted at its end, which must be none, is told.
 //
 // Source: unmap_folio() of mm/huge_memory.c, try_to_unmap_one() of mm/rmap.c, map_pte() of
 // mm/page_vma_mapped.c, 6.12.
@@ -70,7 +70,15 @@ Next remove(Machine& m, unsigned) {
 
 Next finishCall(Machine& m, unsigned) {
   try_to_unmap_flush(m);
-  if (m.folio_mapcount(0) == 0) m.returns(SystemCall::kUnmapFolio);
+  for (unsigned r = 0; r < m.setup.pages; ++r) {
+    if (!(m.spec().ranges >> r & 1)) continue;
+    m.tell({.kind = EventKind::kReturns,
+            .actor = m.actorNumber(),
+            .space = m.spec().space,
+            .range = static_cast<std::uint8_t>(r),
+            .call = SystemCall::kUnmapFolio,
+            .mapcount = static_cast<std::uint8_t>(m.folio_mapcount(0))});
+  }
   m.folio_unlock();
   m.put(0);
   return finish(m);

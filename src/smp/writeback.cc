@@ -22,6 +22,16 @@ enum Flag : std::uint8_t { kBegun = 1, kCleaned = 2 };
 unsigned first(Machine& m) { return m.me().pte[1].frame; }
 bool isLarge(Machine& m) { return first(m) == 0; }
 
+void tellStorage(Machine& m) {
+  for (unsigned r = 0; r < m.setup.pages; ++r)
+    if (m.spec().ranges >> r & 1)
+      m.tell({.kind = EventKind::kInStorage,
+              .actor = m.actorNumber(),
+              .space = m.spec().space,
+              .range = static_cast<std::uint8_t>(r),
+              .contents = m.s.storage[r]});
+}
+
 Next find(Machine& m, unsigned) {
   if (m.setup.mapping != Mapping::kFile) return finish(m);
   Local& me = m.me();
@@ -37,6 +47,7 @@ Next find(Machine& m, unsigned) {
   }
   if (!(me.flags & kBegun)) m.begins(SystemCall::kWriteback);
   if (!any) {
+    tellStorage(m);
     m.returns(SystemCall::kWriteback);
     return finish(m);
   }
