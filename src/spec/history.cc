@@ -55,10 +55,12 @@ class Judging {
         pin();
         break;
       case EventKind::kDeviceLoad:
+        followPin();
         reachesPinned();
         if (pinned() & kSurely) load(here());
         break;
       case EventKind::kDeviceStore:
+        followPin();
         reachesPinned();
         deviceStore();
         break;
@@ -227,6 +229,8 @@ class Judging {
     if (e_.write) p |= kForWriting;
     pinned() = static_cast<std::uint8_t>(p | (e_.frame & 7U) << kPinFrameShift);
   }
+  // A device knows the page, not the address, which mremap() may have changed.
+  void followPin() { e_.space = (pinned() & kPinSpace) != 0; }
   void deviceStore() {
     const std::uint8_t p = pinned();
     if (p & kSurely) {
@@ -409,7 +413,7 @@ class Judging {
 
   const HistorySetup& setup_;
   History& h_;
-  const Event& e_;
+  Event e_;
   Verdict& verdict_;
 };
 
