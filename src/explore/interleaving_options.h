@@ -30,7 +30,7 @@ struct InterleavingOptions {
 
   // Rounds of fewer states are worked off by one thread and without buffers, which is faster for
   // them. The results are the same; for tests of just that.
-  std::uint64_t alone_below = 1024;
+  std::uint64_t alone_below = 2048;
 };
 
 }  // namespace ptecheck

@@ -327,7 +327,7 @@ class LevelSearch {
   }
 
   const Model& model_;
-  const InterleavingOptions& options_;
+  const InterleavingOptions options_;
   bool reduce_;
   BrokenRules wanted_;
   ShardTeam team_;
