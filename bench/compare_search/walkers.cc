@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Our side of bench/compare_search.sh: search_compare ENTRIES THREADS
+// Our side of compare.sh: search_compare ENTRIES THREADS
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -30,8 +30,6 @@ int main(int argc, char** argv) {
   const int entries = argc > 1 ? std::atoi(argv[1]) : 7;
   const unsigned threads = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 1;
   switch (entries) {
-    case 2:
-      return search<2>(threads);
     case 3:
       return search<3>(threads);
     case 4:
@@ -39,7 +37,7 @@ int main(int argc, char** argv) {
     case 7:
       return search<7>(threads);
     default:
-      std::fprintf(stderr, "usage: search_compare ENTRIES THREADS, with 2, 3, 4 or 7 entries\n");
+      std::fprintf(stderr, "usage: search_compare ENTRIES THREADS, with 3, 4 or 7 entries\n");
       return 129;
   }
 }

@@ -4,7 +4,7 @@
 // broken a shortest way there. It does not know what a state, an actor or a rule means.
 //
 //   struct Model {
-//     using State = ...;               // 1 to 128 bytes without padding; compared as bytes
+//     using State = ...;               // 1 to 256 bytes without padding; compared as bytes
 //     unsigned actors() const;
 //     void initial(auto visit) const;  // visit(state), once or more often
 //     // Every step that `actor` can take: visit(after, label). In an order that depends on the
@@ -14,7 +14,7 @@
 //     BrokenRules brokenIn(const State&) const;
 //     BrokenRules brokenBy(const State& before, unsigned actor, unsigned label,
 //                          const State& after) const;
-//     // Optional: see "Reduction".
+//     // Optional: see "Reduction". Or, instead, footprints (explore/independence.h).
 //     unsigned ample(const State&) const;
 //     static constexpr bool kAcyclic = true;
 //   };
@@ -27,13 +27,15 @@
 // successors into a buffer for each shard, and in the second each shard takes the successors that
 // are its own, in the order of the shards that they come from, and keeps those that it does not
 // know. Within a phase nothing is shared, so it needs no locks, and successors arrive in large lots
-// at a table of a few hundred kilobytes: their memory is asked for ahead of its use.
+// at a table of a few hundred kilobytes: their memory is asked for ahead of its use. Rounds of a
+// few states are not worth that; one thread takes each successor to its shard at once.
 //
 // Why the result is the same at any number of threads. The shards are 64 whether one thread works
 // them off or eight. What a shard does in a phase depends only on its own states and on the buffers
 // of the phase before, which it reads in a fixed order; hence numbers, parents, traces, counts, and
 // (each shard having its share of the memory) the point where memory runs out. Of several first
-// counterexamples, that one is kept which comes first by round, phase, shard and number.
+// counterexamples, that one is kept which comes first by round, phase, kind (step, state), shard
+// and number.
 //
 // Why it is exact. Whole states are compared; a state that finds no room ends the search, and the
 // result says so. Nothing is dropped silently: provenGood() is true for complete searches alone.
@@ -53,8 +55,11 @@
 // Partial-Order Reduction for Breadth-First Search", SPIN 2005, have this for queues.) Models that
 // cannot come back to a state say kAcyclic and skip the test.
 // Kept are: which rules are broken, whether and how many states are terminal. Not kept is the
-// length of the shortest counterexample. So if a reduced search finds a rule broken, a second one
-// without reduction, to the depth of the longest trace found, looks for the shortest.
+// length of an interleaving: a reduced one may be longer than the one it stands for. Hence a second
+// search without reduction: if the reduced one finds a rule broken, to the depth of the longest
+// trace found, for the shortest; if it reaches the bound on steps, because what it has seen is not
+// what can happen within the bound. (What is done before the bound is done: exact again.)
+// explore/ample_check.h finds out whether a model's reduction is sound.
 #ifndef PTECHECK_EXPLORE_INTERLEAVING_H
 #define PTECHECK_EXPLORE_INTERLEAVING_H
 
@@ -62,6 +67,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "explore/interleaving_options.h"
 #include "explore/interleaving_result.h"
 #include "explore/level_search.h"
 
@@ -98,6 +104,8 @@ InterleavingResult<typename Model::State> searchInterleavings(
     const Model& model, const InterleavingOptions& options = {}) {
   // The store of the first search is gone before the second begins.
   auto result = LevelSearch<Model>(model, options, options.reduce, 0).run();
+  if (result.reduced && result.end == SearchEnd::kBound && options.steps != options.kAnySteps)
+    return LevelSearch<Model>(model, options, false, 0).run();
   if (result.reduced && result.broken != 0) shortenCounterexamples(model, options, result);
   return result;
 }

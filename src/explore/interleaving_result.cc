@@ -9,9 +9,12 @@ std::string describe(const InterleavingCounts& counts) {
   const std::string seen = std::to_string(counts.states) + " states, " +
                            std::to_string(counts.transitions) + " steps" +
                            (counts.reduced ? " (reduced)" : "");
-  const std::string covered = "not all interleavings, only those of up to " +
-                              std::to_string(counts.expanded_levels) +
-                              (counts.expanded_levels == 1 ? " step" : " steps") + ": " + seen;
+  // What a reduced search has seen of the short ones is not known.
+  const std::string short_ones =
+      counts.reduced ? std::string()
+                     : ", only those of up to " + std::to_string(counts.expanded_levels) +
+                           (counts.expanded_levels == 1 ? " step" : " steps");
+  const std::string covered = "not all interleavings" + short_ones + ": " + seen;
   const int broken = std::popcount(counts.broken);
   const std::string rules =
       broken == 0 ? std::string()

@@ -28,7 +28,7 @@ struct InterleavingCounts {
   std::uint64_t terminal = 0;     // states without a step (of those that were expanded)
   unsigned deepest_level = 0;     // the last level that has a state
   // All steps out of the states of this many levels were taken: every interleaving of up to so many
-  // steps has been tried.
+  // steps has been tried. 0 if the search was reduced and is not complete.
   unsigned expanded_levels = 0;
   std::size_t peak_bytes = 0;  // at most, of everything that grows with the search
   bool reduced = false;        // states and transitions are those of the reduced search
@@ -57,7 +57,9 @@ struct Counterexample {
   unsigned rule;  // the number of its bit
   State initial;
   std::vector<TraceStep<State>> steps;
-  bool shortest;  // false only if a reduced search had no memory for the second, unreduced one
+  // False only if the search was reduced and the second, unreduced one came to no end (memory, a
+  // bound on states, the stop flag).
+  bool shortest;
 };
 
 template <class State>

@@ -4,21 +4,24 @@
 
 #include <atomic>
 #include <barrier>
+#include <bit>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "explore/state_store.h"
 
 namespace ptecheck {
 
-// Threads that do one task for every shard, again and again. Which thread takes which shard is left
-// to chance, so a task must touch its own shard alone. The caller is one of the threads.
+// Threads that do one task for many shards, again and again. Which thread takes which shard is left
+// to chance, so a task must change its own shard alone. The caller is one of the threads.
 class ShardTeam {
  public:
-  ShardTeam(unsigned threads, unsigned shards)
-      : shards_(shards), gate_(static_cast<std::ptrdiff_t>(threads < 1 ? 1 : threads)) {
+  explicit ShardTeam(unsigned threads) : gate_(static_cast<std::ptrdiff_t>(threads)) {
     for (unsigned i = 1; i < threads; ++i)
       others_.emplace_back([this] {
         for (;;) {
@@ -38,20 +41,26 @@ class ShardTeam {
   }
 
   // Returns when the task is done for every shard. Throws what a task threw: of several, that of
-  // the lowest shard.
-  void run(std::function<void(unsigned shard)> task) {
+  // the lowest shard. `alone`: the work is not worth waking the others.
+  void run(ShardSet shards, bool alone, std::function<void(unsigned shard)> task) {
     task_ = std::move(task);
+    shards_ = shards;
     next_ = 0;
     error_ = nullptr;
-    gate_.arrive_and_wait();
-    work();
-    gate_.arrive_and_wait();
+    if (alone || others_.empty() || std::has_single_bit(shards)) {
+      work();
+    } else {
+      gate_.arrive_and_wait();
+      work();
+      gate_.arrive_and_wait();
+    }
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
   void work() {
-    for (unsigned shard = next_++; shard < shards_; shard = next_++) {
+    for (unsigned shard = next_++; shard < kShards; shard = next_++) {
+      if (((shards_ >> shard) & 1) == 0) continue;
       try {
         task_(shard);
       } catch (...) {
@@ -64,9 +73,9 @@ class ShardTeam {
     }
   }
 
-  unsigned shards_;
   std::barrier<> gate_;
   std::function<void(unsigned)> task_;
+  ShardSet shards_ = 0;
   std::atomic<unsigned> next_ = 0;
   std::mutex mutex_;
   std::exception_ptr error_;

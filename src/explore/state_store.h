@@ -5,7 +5,7 @@
 //
 // The store is cut into kShards parts by the states' hash. A shard numbers its states in the order
 // of their arrival and keeps, for each, the state itself and a reference to the state it was first
-// reached from; both lie in chunks of a few kilobytes that never move. An open-addressing table of
+// reached from; both lie in chunks of a few kilobytes. An open-addressing table of
 // 32-bit words finds a state again: 26 bits are its number in the shard, the other 6 are bits of
 // its hash, which spare 63 of 64 useless comparisons. A state of 8 bytes so costs 12 bytes and
 // between 5.3 and 10.7 of table.
@@ -16,6 +16,7 @@
 #ifndef PTECHECK_EXPLORE_STATE_STORE_H
 #define PTECHECK_EXPLORE_STATE_STORE_H
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,10 @@ inline constexpr unsigned kIndexBits = 32 - kShardBits;
 // The last number is not given out, so that no reference and no word of the table is all ones.
 inline constexpr std::uint32_t kMostStatesOfAShard = (1U << kIndexBits) - 1;
 
+using ShardSet = std::uint64_t;  // one bit a shard
+static_assert(kShards == 64);
+inline constexpr ShardSet kEveryShard = ~ShardSet{0};
+
 // A state of the whole store: shard and number.
 using StateRef = std::uint32_t;
 inline constexpr StateRef kNoState = ~StateRef{0};
@@ -46,9 +51,10 @@ constexpr std::uint32_t indexOf(StateRef ref) { return ref & kMostStatesOfAShard
 template <class State>
 concept PackedState = std::is_trivially_copyable_v<State> &&
                           std::has_unique_object_representations_v<State> && sizeof(State) >= 1 &&
-                      sizeof(State) <= 128;
+                      sizeof(State) <= 256;
 
-// The top bits choose the shard, the next the table's tag, the low ones the slot.
+// Of a hash the top bits choose the shard (homeShard), the next are the table's tag, the low ones
+// the slot.
 inline std::uint64_t mixBits(std::uint64_t x) {
   x ^= x >> 32;
   x *= 0xd6e8feb86659fd93U;
@@ -67,6 +73,10 @@ std::uint64_t hashOf(const State& state) {
     hash = mixBits(hash + word);
   }
   return hash;
+}
+
+constexpr unsigned homeShard(std::uint64_t hash) {
+  return static_cast<unsigned>(hash >> (64 - kShardBits));
 }
 
 // For states of one word this is a single comparison.
@@ -109,12 +119,9 @@ class StateShard {
   };
 
   std::uint32_t size() const { return size_; }
-  const State& state(std::uint32_t index) const {
-    return chunks_[index / kChunk]->state[index % kChunk];
-  }
-  StateRef parent(std::uint32_t index) const {
-    return chunks_[index / kChunk]->parent[index % kChunk];
-  }
+  // Valid until the next add().
+  const State& state(std::uint32_t index) const { return states_[index / kChunk][index % kChunk]; }
+  StateRef parent(std::uint32_t index) const { return parents_[index / kChunk][index % kChunk]; }
 
   Answer add(const State& state, std::uint64_t hash, StateRef parent, MemoryShare& memory) {
     if (size_ >= fullAt_ && !growTable(memory)) return addToFull(state, hash);
@@ -122,10 +129,9 @@ class StateShard {
     const std::uint32_t tag = tagOf(hash);
     for (; table_[slot] != kEmpty; slot = (slot + 1) & mask_)
       if (matches(table_[slot], tag, state)) return {Added::kKnown, table_[slot] & kIndexMask};
-    if (size_ == chunks_.size() * kChunk && !addChunk(memory)) return {Added::kNoRoom, 0};
-    Chunk& chunk = *chunks_[size_ / kChunk];
-    chunk.state[size_ % kChunk] = state;
-    chunk.parent[size_ % kChunk] = parent;
+    if (size_ == room_ && !addRoom(memory)) return {Added::kNoRoom, 0};
+    states_[size_ / kChunk][size_ % kChunk] = state;
+    parents_[size_ / kChunk][size_ % kChunk] = parent;
     table_[slot] = tag | size_;
     return {Added::kNew, size_++};
   }
@@ -147,13 +153,9 @@ class StateShard {
   // States of about 8 KiB, a power of two.
   static constexpr std::uint32_t kChunk = std::bit_floor(8192U / unsigned{sizeof(State)});
   static constexpr std::size_t kFirstTable = 64;
-  // The list of chunks is a vector: while it doubles, up to three words a chunk.
-  static constexpr std::size_t kListBytes = 3 * sizeof(void*);
-
-  struct Chunk {
-    State state[kChunk];
-    StateRef parent[kChunk];
-  };
+  static constexpr std::uint32_t kFirstRoom = 16;
+  // The lists of chunks are vectors: while one doubles, up to three words a chunk.
+  static constexpr std::size_t kListBytes = 2 * 3 * sizeof(void*);
 
   static std::uint32_t tagOf(std::uint64_t hash) {
     return static_cast<std::uint32_t>(hash >> (64 - 2 * kShardBits)) << kIndexBits;
@@ -171,15 +173,35 @@ class StateShard {
     return {Added::kNoRoom, 0};
   }
 
-  bool addChunk(MemoryShare& memory) {
-    if (!memory.take(sizeof(Chunk) + kListBytes)) return false;
-    std::unique_ptr<Chunk> chunk(new (std::nothrow) Chunk);
-    if (!chunk) {
-      memory.giveBack(sizeof(Chunk) + kListBytes);
+  // The first chunk doubles until it is a whole one, so that a small search stays small; from then
+  // on nothing moves.
+  bool addRoom(MemoryShare& memory) {
+    const bool first = room_ < kChunk;
+    const std::uint32_t old = first ? room_ : 0;
+    const std::uint32_t size = !first ? kChunk : room_ == 0 ? kFirstRoom : 2 * room_;
+    const std::size_t bytes = bytesOf(size) + (first && old != 0 ? 0 : kListBytes);
+    if (!memory.take(bytes)) return false;
+    std::unique_ptr<State[]> states(new (std::nothrow) State[size]);
+    std::unique_ptr<StateRef[]> parents(new (std::nothrow) StateRef[size]);
+    if (!states || !parents) {
+      memory.giveBack(bytes);
       return false;
     }
-    chunks_.push_back(std::move(chunk));
+    if (old == 0) {
+      states_.push_back(std::move(states));
+      parents_.push_back(std::move(parents));
+    } else {
+      std::copy_n(states_[0].get(), old, states.get());
+      std::copy_n(parents_[0].get(), old, parents.get());
+      states_[0] = std::move(states);
+      parents_[0] = std::move(parents);
+      memory.giveBack(bytesOf(old));
+    }
+    room_ += size - old;
     return true;
+  }
+  static constexpr std::size_t bytesOf(std::uint32_t states) {
+    return states * (sizeof(State) + sizeof(StateRef));
   }
 
   // Doubles at three quarters, or when the numbers are used up refuses.
@@ -208,10 +230,12 @@ class StateShard {
     return true;
   }
 
-  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<std::unique_ptr<State[]>> states_;
+  std::vector<std::unique_ptr<StateRef[]>> parents_;
   std::unique_ptr<std::uint32_t[]> table_;
   std::size_t mask_ = 0;
   std::uint32_t size_ = 0;
+  std::uint32_t room_ = 0;
   std::uint32_t fullAt_ = 0;  // at this size the table has to grow first
 };
 

@@ -2,10 +2,13 @@
 #ifndef PTECHECK_EXPLORE_SUCCESSOR_BUFFER_H
 #define PTECHECK_EXPLORE_SUCCESSOR_BUFFER_H
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include "explore/state_store.h"
 
@@ -68,6 +71,43 @@ class SuccessorBuffer {
   std::unique_ptr<unsigned char, Free> bytes_;
   std::size_t used_ = 0;
   std::size_t room_ = 0;
+};
+
+// What one shard has found for each of the others. Takes no memory until it is begun.
+template <PackedState State>
+class Outbox {
+ public:
+  // Empties it; false if there is no memory for it.
+  bool begin(MemoryShare& memory) {
+    filled_ = 0;
+    if (!buffers_) return open(memory);
+    for (SuccessorBuffer<State>& buffer : *buffers_) buffer.clear();
+    return true;
+  }
+  bool push(unsigned to, const State& state, StateRef parent, MemoryShare& memory) {
+    return (*buffers_)[to].push(state, parent, memory);
+  }
+  // To be called before others read it.
+  void close() {
+    for (unsigned to = 0; buffers_ && to < kShards; ++to)
+      if ((*buffers_)[to].size() != 0) filled_ |= ShardSet{1} << to;
+  }
+  // For which shards there is something.
+  ShardSet filled() const { return filled_; }
+  const SuccessorBuffer<State>& forShard(unsigned to) const { return (*buffers_)[to]; }
+
+ private:
+  using Buffers = std::array<SuccessorBuffer<State>, kShards>;
+
+  bool open(MemoryShare& memory) {
+    if (!memory.take(sizeof(Buffers))) return false;
+    buffers_.reset(new (std::nothrow) Buffers);
+    if (!buffers_) memory.giveBack(sizeof(Buffers));
+    return buffers_ != nullptr;
+  }
+
+  std::unique_ptr<Buffers> buffers_;
+  ShardSet filled_ = 0;
 };
 
 }  // namespace ptecheck

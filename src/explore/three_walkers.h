@@ -19,6 +19,12 @@ struct ThreeWalkers {
 
   static constexpr unsigned kSkip = 0, kWrite = 1;
 
+  // What each actor makes of an entry; the same if it can only skip it.
+  static constexpr unsigned char kLeaves[3][4] = {
+      {0, 2, 2, 3},   // a store makes a clean entry dirty
+      {0, 0, 3, 3},   // reclaim unmaps a clean one and write-protects a dirty one
+      {1, 1, 2, 2}};  // a fault fills an empty one and makes a protected one dirty
+
   static unsigned actors() { return 3; }
   template <class Visit>
   static void initial(Visit visit) {
@@ -33,15 +39,9 @@ struct ThreeWalkers {
     const unsigned shift = 2 * N + 3 * actor;
     const State next = at + 1 == N ? 0 : at + 1;
     const State moved = (s & ~(State{7} << shift)) | next << shift;
-    const auto write = [&](State value) {
-      visit((moved & ~(State{3} << (2 * at))) | value << (2 * at), kWrite);
-    };
     const unsigned found = entry(s, at);
-    if (actor == 0 && found == 1) write(2);
-    if (actor == 1 && found == 1) write(0);
-    if (actor == 1 && found == 2) write(3);
-    if (actor == 2 && found == 0) write(1);
-    if (actor == 2 && found == 3) write(2);
+    const State left = kLeaves[actor][found];
+    if (left != found) visit((moved & ~(State{3} << (2 * at))) | left << (2 * at), kWrite);
     visit(moved, kSkip);
   }
 
