@@ -80,7 +80,7 @@ class ConcurrentModel {
   bool stuck(const State& state) const;
 
   static unsigned labelOf(unsigned pc, unsigned choice) { return pc * kMaxChoices + choice; }
-  const Step& stepOf(unsigned actor, unsigned label) const {
+  const ProgramStep& stepOf(unsigned actor, unsigned label) const {
     return programs_[actor][label / kMaxChoices];
   }
 

@@ -105,7 +105,7 @@ std::string describeEvent(const Look& look, const Event& event) {
 // What the step was, by what it told and what kind of step it is.
 std::string describeStep(const ConcurrentModel& model, const Look& look, unsigned actor,
                          unsigned label, const std::vector<Event>& events) {
-  const Step& step = model.stepOf(actor, label);
+  const ProgramStep& step = model.stepOf(actor, label);
   const unsigned choice = label % ConcurrentModel::kMaxChoices;
   const bool access = step.choices > 1;  // of a program, the only step that has any
   std::string what;

@@ -60,7 +60,7 @@ Next folio_referenced_one(Machine& m, unsigned) {
   return walkEnds(m) ? end(m) : kWalk;
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"folio_referenced_one", "makes an entry old", folio_referenced_one},
 };
 

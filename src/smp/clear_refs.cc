@@ -75,7 +75,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"clear_refs_write", "takes mmap_lock and the page-table lock", lock},
     {"ptep_modify_prot_start", "takes an entry out", ptep_modify_prot_start},
     {"ptep_modify_prot_commit", "puts it back, read-only and not soft-dirty",

@@ -99,7 +99,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"copy_pte_range", "takes mmap_lock and the page-table locks", lock},
     {"folio_try_dup_anon_rmap_pte", "shares the page, or copies one that is pinned",
      folio_try_dup_anon_rmap},

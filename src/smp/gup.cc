@@ -90,7 +90,7 @@ Next unpin(Machine& m, unsigned) {
   return refuse(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"gup_fast_pte_range", "reads the entry", gup_fast_pte_range},
     {"try_grab_folio_fast", "pins the page", try_grab_folio_fast},
     {"gup_fast_pte_range", "reads the entry again", recheck},

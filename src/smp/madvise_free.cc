@@ -176,7 +176,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"madvise_free_pte_range", "takes mmap_lock and the page-table lock", lock},
     {"madvise_free_pte_range", "takes the folio out of the swap cache, and makes it clean",
      madvise_free_pte_range},

@@ -73,7 +73,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"change_pte_range", "takes mmap_lock and the page-table lock", lock},
     {"ptep_modify_prot_start", "takes an entry out", ptep_modify_prot_start},
     {"ptep_modify_prot_commit", "puts it back, read-only", ptep_modify_prot_commit},

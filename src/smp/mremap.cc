@@ -77,7 +77,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"move_ptes", "takes mmap_lock and the page-table locks", lock},
     {"move_ptes", "takes an entry out", ptep_get_and_clear},
     {"move_ptes", "sets it at the new address", set_pte_at},

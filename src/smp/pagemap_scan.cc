@@ -64,7 +64,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"pagemap_scan_pmd_entry", "takes mmap_lock and the page-table lock", lock},
     {"ptep_modify_prot_start", "takes an entry out", ptep_modify_prot_start},
     {"ptep_modify_prot_commit", "puts it back with uffd-wp", ptep_modify_prot_commit},

@@ -11,14 +11,14 @@
 
 namespace ptecheck {
 
-struct Step {
+struct ProgramStep {
   const char* function;  // of the kernel; "" if hardware or a program acts
   const char* text;      // "takes the page-table lock"
   // Takes alternative `choice`, a number below `choices`. kWait: not now, or there is none.
   Next (*run)(Machine& machine, unsigned choice);
   unsigned choices = 1;
 };
-using Program = std::span<const Step>;
+using Program = std::span<const ProgramStep>;
 
 Program userProgram();
 Program reclaimProgram();

@@ -182,7 +182,7 @@ Next flush(Machine& m, unsigned) {
   const bool skips = m.mutant(SmpMutant::kAgeingThenNotAccessible) && !m.t.pte_young(all);
   if (skips) {
   } else if (should_defer_flush(m)) {
-    set_tlb_ubc_flush_pending(m, all, ranges);
+    set_tlb_ubc_flush_pending(m, all, ranges, spaceOf(m));
   } else if (!m.setup.policy.flushes_accessible_only || m.t.is(all, Fact::kClearFlushes)) {
     m.flush_tlb(spaceOf(m), ranges);
   }
@@ -309,7 +309,7 @@ Next keep(Machine& m, unsigned) {
   return kDone;
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"shrink_folio_list", "locks the folio", isolate},
     {"page_vma_mapped_walk", "takes the page-table lock", lock},
     {"folio_unmap_pte_batch", "looks for a batch", scan},

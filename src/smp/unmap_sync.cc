@@ -84,7 +84,7 @@ Next finishCall(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"unmap_folio", "locks the folio", lock},
     {"try_to_unmap_one", "takes an entry out, under the page-table lock", clear},
     {"try_to_unmap_one", "notes that TLBs are to be flushed, and takes the mapping off", remove},

@@ -338,7 +338,7 @@ Next setSwappedIn(Machine& m, unsigned) {
   return handled(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"", "accesses the page", runAccess, 4},
     {"handle_mm_fault", "faults, and reads the entry", handle_mm_fault},
     {"handle_pte_fault", "handles the fault", handle_pte_fault},

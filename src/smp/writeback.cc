@@ -123,7 +123,7 @@ Next copy(Machine& m, unsigned) {
   return next(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"folio_prepare_writeback", "locks a folio of the file; returns when there is none left", find},
     {"page_vma_mkclean_one", "takes an entry out", clear},
     {"page_vma_mkclean_one", "flushes TLBs, and puts it back clean and read-only", clean},

@@ -159,7 +159,7 @@ Next lockDontneed(Machine& m, unsigned) {
   return finish(m);
 }
 
-constexpr Step kSteps[] = {
+constexpr ProgramStep kSteps[] = {
     {"zap_pte_range", "takes mmap_lock and the page-table lock", lockDontneed},
     {"get_and_clear_full_ptes", "takes an entry out", get_and_clear_full_ptes},
     {"zap_present_folio_ptes", "marks the folio dirty, or takes its mappings off",
@@ -168,7 +168,7 @@ constexpr Step kSteps[] = {
     {"tlb_finish_mmu", "flushes TLBs, gives pages back, and returns", tlb_finish},
     {"tlb_finish_mmu", "flushes TLBs, and returns", flushLate},
 };
-constexpr Step kMunmapSteps[] = {
+constexpr ProgramStep kMunmapSteps[] = {
     {"vms_complete_munmap_vmas", "takes the VMA out, and the page-table lock", lockMunmap},
     kSteps[kClear],
     kSteps[kAccount],
