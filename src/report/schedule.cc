@@ -118,7 +118,8 @@ std::string describeStep(const ConcurrentModel& model, const Look& look, unsigne
   if (what.empty() && access) what = choice == 2 ? "faults" : "fills its TLB, speculating";
   if (what.empty()) what = step.text;
   for (const Event& event : events) {
-    if (event.kind == EventKind::kReturns && event.range == 0) what += ", and returns";
+    if (event.kind == EventKind::kReturns && what.find("returns") == std::string::npos)
+      what += ", and returns";
     if (event.kind == EventKind::kFrees) what += fmt::format("; frame {} is free", event.frame);
   }
   return what;

@@ -80,12 +80,16 @@ Next folio_try_dup_anon_rmap(Machine& m, unsigned) {
 }
 
 // The parent's entry is changed where it is: what hardware has set in it meanwhile stays. The
-// child's is that of before.
+// child's is made of it. Kernels make it of what the entry was before that (6.12 at least), which
+// loses a dirty bit that is set in between: once the parent has copied the page away, the child's
+// page looks clean, and reclaim may drop it although storage has something older. That is the
+// mistake kForkCopiesStale, and not what is searched otherwise.
 Next copy_present_ptes(Machine& m, unsigned) {
   const Entry old = m.me().pte[m.me().at];
   if (m.t.pte_write(old))
     entryAt(m) = m.t.pte_wrprotect(m.mutant(SmpMutant::kForkNotAtomic) ? old : entryAt(m));
-  m.entry(kChild, m.me().at) = m.t.pte_clear_uffd_wp(m.t.pte_mkold(m.t.pte_wrprotect(old)));
+  const Entry copied = m.mutant(SmpMutant::kForkCopiesStale) ? old : entryAt(m);
+  m.entry(kChild, m.me().at) = m.t.pte_clear_uffd_wp(m.t.pte_mkold(m.t.pte_wrprotect(copied)));
   return advance(m);
 }
 

@@ -4,19 +4,21 @@
 //
 // gup_fast_pte_range() of mm/gup.c takes no lock: it reads an entry, takes a reference on the page,
 // and looks whether the entry is still the same. Whoever takes entries out and then reads the
-// references sees the reference, or GUP sees the entry gone. A page that is pinned for reading
+// references sees the reference, or GUP sees the entry gone. Not so fork, which leaves the entry:
+// GUP-fast drops the pin again if one has begun meanwhile. A page that is pinned for reading
 // without being exclusive to the process has to be unshared first, which GUP-fast leaves to the
 // slow path; as everything that it leaves to that, it ends the program here. So a pin that is
 // refused is a system call that did nothing, which a caller must expect.
 //
 // Source: 6.12 mm/gup.c.
+#include "smp/fork.h"
 #include "smp/program.h"
 
 namespace ptecheck {
 
 namespace {
 
-enum Pc : Next { kRead, kGrab, kRecheck, kDevice, kDirty, kUnpin };
+enum Pc : Next { kRead, kGrab, kRecheck, kRetry, kDevice, kDirty, kUnpin };
 
 unsigned spaceOf(Machine& m) { return m.spec().space; }
 unsigned rangeOf(Machine& m) { return m.spec().ops[0].range; }
@@ -38,8 +40,11 @@ void tell(Machine& m, EventKind kind, Contents contents = kZeroes) {
 
 Next gup_fast_pte_range(Machine& m, unsigned) {
   const Entry entry = m.entry(spaceOf(m), rangeOf(m));
+  const unsigned seq = write_protect_seq(m.s, m.setup);  // gup_fast()
+  if (seq & 1) return refuse(m);
   if (!m.maps(entry) || (writing(m) && !m.t.pte_write(entry))) return refuse(m);
   m.me().pte[0] = entry;
+  m.me().nr = static_cast<std::uint8_t>(seq);
   return kGrab;
 }
 
@@ -62,6 +67,19 @@ Next recheck(Machine& m, unsigned) {
     return refuse(m);
   }
   tell(m, EventKind::kPin);
+  return kRetry;
+}
+
+Next unpin(Machine& m, unsigned) {
+  tell(m, EventKind::kUnpin);
+  m.unpin(m.me().pte[0].frame);
+  return refuse(m);
+}
+
+// Has a fork begun meanwhile, it may not have seen the pin, and has shared the page.
+Next read_seqcount_retry(Machine& m, unsigned) {
+  if (write_protect_seq(m.s, m.setup) != m.me().nr && !m.mutant(SmpMutant::kGupIgnoresFork))
+    return unpin(m, 0);
   return kDevice;
 }
 
@@ -84,16 +102,11 @@ Next set_page_dirty_lock(Machine& m, unsigned) {
   return kUnpin;
 }
 
-Next unpin(Machine& m, unsigned) {
-  tell(m, EventKind::kUnpin);
-  m.unpin(m.me().pte[0].frame);
-  return refuse(m);
-}
-
 constexpr ProgramStep kSteps[] = {
     {"gup_fast_pte_range", "reads the entry", gup_fast_pte_range},
     {"try_grab_folio_fast", "pins the page", try_grab_folio_fast},
     {"gup_fast_pte_range", "reads the entry again", recheck},
+    {"gup_fast", "looks whether a fork has begun", read_seqcount_retry},
     {"", "the device accesses the page", device},
     {"set_page_dirty_lock", "marks the folio dirty", set_page_dirty_lock},
     {"unpin_user_page", "unpins the page", unpin},

@@ -143,6 +143,8 @@ class Machine {
   }
   // A new page, nobody's but the caller's (one reference).
   unsigned allocate(Contents contents, bool anonymous);
+  // Frees a page that nobody has seen: it may be used again.
+  void forget(unsigned number) { s.frames[number] = {}; }
   // Where a page of storage is cached: page cache or swap cache; kMaxFrames: nowhere.
   unsigned cachedAt(unsigned place, bool anonymous) const {
     for (unsigned i = 0; i < kMaxFrames; ++i) {

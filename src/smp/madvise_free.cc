@@ -52,9 +52,7 @@ bool isShared(Machine& m, unsigned number) {
     if (m.frame(m.folioOf(number) + i).mapcount > 1) return true;
   return false;
 }
-bool isLocked(Machine& m, unsigned number) {
-  return m.folioOf(number) == 0 && m.s.folio_lock != 0;
-}
+bool isLocked(Machine& m, unsigned number) { return m.folioOf(number) == 0 && m.s.folio_lock != 0; }
 
 // The folio must not be in storage, nor have a dirty flag, or it would never be clean enough to be
 // dropped. False: it cannot be helped, and is left alone.

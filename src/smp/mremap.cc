@@ -21,9 +21,7 @@ constexpr unsigned kNew = 1;
 bool findFull(Machine& m) {
   return findEntry(m, [&m](Entry e) { return !m.t.none(e); });
 }
-Next moved(const Machine& m) {
-  return m.mutant(SmpMutant::kMremapFlushLate) ? kUnlock : kFinish;
-}
+Next moved(const Machine& m) { return m.mutant(SmpMutant::kMremapFlushLate) ? kUnlock : kFinish; }
 
 Next ptep_get_and_clear(Machine& m, unsigned) {
   if (!findFull(m)) return moved(m);

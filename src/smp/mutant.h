@@ -45,8 +45,10 @@ enum class SmpMutant : std::uint8_t {
   kClearRefsPinned,      // BZ-29
   kUnmapSyncSkipsEmpty,  // BZ-50
   kGupNoRecheck,         // GUP-fast does not read the entry again
+  kGupIgnoresFork,       // nor write_protect_seq
   kGupNoExclusiveTest,   // read-only pins of shared pages
   kForkIgnoresPins,
+  kForkCopiesStale,  // a candidate: kernels do it
   kUnpinWithoutDirty,
   // others, of system calls
   kMprotectNotAtomic,   // entry read, then written read-only: a dirty bit set in between is lost

@@ -134,8 +134,10 @@ class Rest {
       FrameAtRest& out = rest.frames[i];
       out.in_use = page.has(PageFrame::kInUse);
       out.mapcount = page.mapcount;
-      out.refs =
-          static_cast<std::uint8_t>(page.refs() + page.pins() + page.has(PageFrame::kIsolated));
+      // A cache has a reference on every page; it is an owner that is allowed to.
+      out.owners = page.has(PageFrame::kInUse) && head.has(PageFrame::kSwapCache);
+      out.refs = static_cast<std::uint8_t>(page.refs() + page.pins() +
+                                           page.has(PageFrame::kIsolated) + out.owners);
       out.anonymous = head.has(PageFrame::kAnon);
       out.exclusive = page.has(PageFrame::kExclusive);
     }

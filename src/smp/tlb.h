@@ -45,8 +45,8 @@ inline void try_to_unmap_flush_dirty(Machine& m) {
 }
 
 // Under the page-table lock, before entries are looked at. True: there was something to do, which
-// is a step by itself. On arm64 a barrier is not enough (4b634918384c, which 6.12.117 has): it waits
-// for the invalidations of this processor only.
+// is a step by itself. On arm64 a barrier is not enough (4b634918384c, which 6.12.117 has): it
+// waits for the invalidations of this processor only.
 inline bool flush_tlb_batched_pending(Machine& m, unsigned space) {
   if (!m.s.batched_pending) return false;
   if (m.t.broadcastsTlbi() && m.mutant(SmpMutant::kDrainOnlyBarrier)) {

@@ -35,7 +35,7 @@ enum Pc : Next {
   kSwapIn,
   kSwapInSet
 };
-enum Flag : std::uint8_t { kHandled = 1 };  // a fault was, and pte[1] is what it left
+enum Flag : std::uint8_t { kHandled = 1 };  // a fault was, which left the entry (pte[1]) as it was
 
 Op op(Machine& m) { return m.spec().ops[m.me().at]; }
 unsigned spaceOf(Machine& m) { return m.spec().space; }
@@ -121,11 +121,14 @@ Next retry(Machine& m) {
   m.me() = {.at = m.me().at};
   return kAccess;
 }
+// As retry(); and if nothing was changed, the next fault on the same entry is one too many.
 Next handled(Machine& m) {
-  const Entry left = entryOf(m);
+  const Entry seen = m.me().pte[0], left = entryOf(m);
   retry(m);
-  m.me().flags = kHandled;
-  m.me().pte[1] = left;
+  if (seen == left) {
+    m.me().flags = kHandled;
+    m.me().pte[1] = left;
+  }
   return kAccess;
 }
 
@@ -217,7 +220,7 @@ Next wp_page_copy(Machine& m, unsigned) {
 Next clearForCopy(Machine& m, unsigned) {
   if (!m.spin_lock_ptl()) return kWait;
   if (!pte_same(m)) {
-    m.put(m.me().nr);
+    m.forget(m.me().nr);
     if (m.maps(m.me().pte[0])) m.put(m.me().pte[0].frame);
     return retry(m);
   }
@@ -275,7 +278,8 @@ Next setMissing(Machine& m, unsigned) {
   const unsigned number = m.me().nr;
   if (file && m.holdsFolioLock()) m.folio_unlock();
   if (!pte_same(m)) {
-    if (file || storing(m)) m.put(number);
+    if (file) m.put(number);
+    if (!file && storing(m)) m.forget(number);
     return retry(m);
   }
   if (file) {
