@@ -31,7 +31,7 @@ TEST(Programs, EveryStepSaysWhatItIs) {
   for (unsigned kind = 0; kind < kActorKinds; ++kind) {
     const Program program = programOf(static_cast<ActorKind>(kind));
     ASSERT_FALSE(program.empty());
-    for (const Step& step : program) {
+    for (const auto& step : program) {
       EXPECT_NE(std::string_view(step.text), "");
       EXPECT_NE(step.run, nullptr);
     }
@@ -312,6 +312,21 @@ TEST(Fork, SharesPages) {
   });
 }
 
+// Another thread's store, after the entry was read and before it is read-only.
+TEST(Fork, GivesTheChildTheDirtyBitOfALateStore) {
+  for (const SmpMutant mutant :
+       {SmpMutant::kNone, SmpMutant::kForkCopiesStale, SmpMutant::kForkNotAtomic}) {
+    Drive d(kX86, ActorKind::kFork, Mapping::kAnon, 1);
+    d.setup.mutant = mutant;
+    d.s.table[0][0] = d.t.pte_mkclean(d.full(0));
+    ASSERT_TRUE(d.step());
+    d.s.table[0][0] = d.t.change(d.s.table[0][0], Change::kHwStore);
+    d.run();
+    EXPECT_EQ(d.t.pte_dirty(d.s.table[0][0]), mutant != SmpMutant::kForkNotAtomic);
+    EXPECT_EQ(d.t.pte_dirty(d.s.table[1][0]), mutant == SmpMutant::kNone);
+  }
+}
+
 TEST(Fork, CopiesPinnedPages) {
   onAllArchs([](Arch arch) {
     Drive d(arch, ActorKind::kFork, Mapping::kAnon);
@@ -584,7 +599,7 @@ TEST(UnmapSync, WaitsForAZap) {
 }
 
 TEST(SmpMutants, HaveNamesOfTheirOwn) {
-  EXPECT_EQ(smpMutants().size(), 38U);
+  EXPECT_EQ(smpMutants().size(), 40U);
   unsigned number = 0;
   for (const SmpMutantInfo& info : smpMutants()) {
     EXPECT_EQ(static_cast<unsigned>(info.mutant), ++number) << "in the order of the enumeration";

@@ -60,7 +60,7 @@ class Drive {
   bool step() {
     if (local().pc == kDone) return false;
     const Program program = programOf(setup.actors[0].kind);
-    const Step& step = program[local().pc];
+    const auto& step = program[local().pc];
     Machine m(s, t, setup, 0);
     const SmpState before = s;
     const Next next = step.run(m, 0);

@@ -136,6 +136,7 @@ class Machine {
       // Contents stay as they are, for those who still look.
       s.frames[first + i].flags = 0;
       s.frames[first + i].counts = 0;
+      s.frames[first + i].place = kFreedPlace;  // so that allocate() leaves it
       tell({.kind = EventKind::kFrees,
             .actor = actorNumber(),
             .frame = static_cast<std::uint8_t>(first + i)});

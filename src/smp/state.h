@@ -13,7 +13,7 @@
 
 namespace ptecheck {
 
-inline constexpr std::uint8_t kNoPlace = 255;
+inline constexpr std::uint8_t kNoPlace = 255, kFreedPlace = 254;
 
 // struct page and struct folio in one. The folio's own frames are 0 .. pages - 1, and of its flags
 // and counts those of frame 0 hold; all other frames are small folios.
