@@ -53,7 +53,7 @@ enum class SmpMutant : std::uint8_t {
   // others, of system calls
   kMprotectNotAtomic,   // entry read, then written read-only: a dirty bit set in between is lost
   kForkNotAtomic,       // likewise, the parent's
-  kMkcleanNotAtomic,    // page_mkclean(): entry read, then written
+  kMkcleanNotAtomic,    // page_mkclean(): entry read and flushed, then written, never taken out
   kPagemapScanNoFlush,  // write-protected entries stay in TLBs
   kClearRefsReadLock,   // BZ-11's sibling: faults come between entries and flush
   kZapFreeBeforeFlush,  // pages are given back before tlb_flush()

@@ -71,8 +71,9 @@ Next space(Machine& m) { return walkEnds(m) ? kTest : kClear; }
 Next clear(Machine& m, unsigned) {
   if (!holdsPtl(m) && !m.spin_lock_ptl()) return kWait;
   if (!findDirty(m)) return space(m);
-  if (m.mutant(SmpMutant::kMkcleanNotAtomic)) {
+  if (m.mutant(SmpMutant::kMkcleanNotAtomic)) {  // TLBs may get it back at once
     m.me().pte[0] = walkEntry(m);
+    m.flush_tlb(walkSpace(m), 1U << walkRange(m));
   } else {
     m.me().pte[0] = m.ptep_get_and_clear(walkSpace(m), walkRange(m));
   }
@@ -82,7 +83,8 @@ Next clear(Machine& m, unsigned) {
 Next clean(Machine& m, unsigned) {
   Local& me = m.me();
   const Entry old = me.pte[0];
-  if (m.t.is(old, Fact::kClearFlushes) && !m.mutant(SmpMutant::kWritebackNoFlush))
+  if (m.t.is(old, Fact::kClearFlushes) && !m.mutant(SmpMutant::kWritebackNoFlush) &&
+      !m.mutant(SmpMutant::kMkcleanNotAtomic))
     m.flush_tlb(walkSpace(m), 1U << walkRange(m));
   walkEntry(m) = m.t.pte_mkclean(m.t.pte_wrprotect(old));
   me.pte[0] = kNoEntry;
