@@ -59,8 +59,17 @@ Next ptep_modify_prot_start(Machine& m, unsigned) {
   saved = m.ptep_get_and_clear(spaceOf(m), m.me().at);
   return kCommit;
 }
+// Two mistakes were made when a fault decided by references whether to copy. PageAnonExclusive,
+// which came later, hides them: to show them, it goes.
+bool dropsExclusive(Machine& m, Entry e) {
+  if (!m.maps(e) || !m.folio(e.frame).has(PageFrame::kAnon)) return false;
+  return m.mutant(SmpMutant::kClearRefsReadLock) ||
+         (m.mutant(SmpMutant::kClearRefsPinned) && m.folio(e.frame).pins() != 0);
+}
+
 Next ptep_modify_prot_commit(Machine& m, unsigned) {
   Entry& saved = m.me().pte[m.me().at];
+  if (dropsExclusive(m, saved)) m.frame(saved.frame).set(PageFrame::kExclusive, false);
   entryAt(m) = m.t.pte_clear_soft_dirty(m.t.pte_wrprotect(saved));
   saved = kNoEntry;
   ++m.me().at;
