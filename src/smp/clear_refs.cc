@@ -3,6 +3,9 @@
 // "4" written to /proc/PID/clear_refs: entries lose soft-dirty, and write permission, so that the
 // next write shows. A page that is pinned keeps both: a fault must not take it from the process.
 //
+// A page that counted as soft-dirty because its VMA did has to be marked, as its next write will
+// not fault. Kernels do not (6.12 at least): the mistake kClearRefsForgetsPinned.
+//
 // GUP-fast may pin a page after it was found to have no pins; then its entry is read-only
 // nevertheless, which is no harm while PageAnonExclusive lets the process write to the same page.
 //
@@ -24,7 +27,10 @@ bool pte_is_pinned(Machine& m, Entry e) {
 Next next(Machine& m) {
   const bool any = m.t.hasSoftDirty() && findEntry(m, [&m](Entry& e) {
                      if (m.t.swap(e)) e = withoutSwapBits(m, e, false, true, false);
-                     return m.t.pte_present(e) && !pte_is_pinned(m, e);
+                     if (!m.t.pte_present(e)) return false;
+                     if (!pte_is_pinned(m, e)) return true;
+                     if (!m.mutant(SmpMutant::kClearRefsForgetsPinned)) e = m.t.pte_mksoft_dirty(e);
+                     return false;
                    });
   if (any) return kStart;
   m.spin_unlock_ptl();

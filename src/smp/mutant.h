@@ -48,7 +48,10 @@ enum class SmpMutant : std::uint8_t {
   kGupIgnoresFork,       // nor write_protect_seq
   kGupNoExclusiveTest,   // read-only pins of shared pages
   kForkIgnoresPins,
-  kForkCopiesStale,  // a candidate: kernels do it
+  // Candidates: kernels do so (6.12 at least), and it was not shown on one.
+  kForkCopiesStale,
+  kClearRefsForgetsPinned,
+  kFaultNoDrain,
   kUnpinWithoutDirty,
   // others, of system calls
   kMprotectNotAtomic,   // entry read, then written read-only: a dirty bit set in between is lost
@@ -59,6 +62,9 @@ enum class SmpMutant : std::uint8_t {
   kZapFreeBeforeFlush,  // pages are given back before tlb_flush()
   kZapDirtyLost         // the folio does not get an entry's dirty bit
 };
+
+// Instead of a bug's number.
+inline constexpr std::string_view kCandidate = "candidate";
 
 struct SmpMutantInfo {
   SmpMutant mutant;
