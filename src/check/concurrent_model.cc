@@ -15,6 +15,15 @@ ConcurrentModel::ConcurrentModel(const SmpSetup& setup, const EntryTable& table,
 
 ConcurrentState ConcurrentModel::stateOf(const Beginning& begin) const {
   State state{begin.state, historyOf(history_setup_)};
+  // What was not inherited by the child is as if it had been thrown away.
+  for (unsigned r = 0; r < setup_.pages && setup_.child; ++r) {
+    if (!table_.none(begin.state.table[1][r])) continue;
+    Event call{.kind = EventKind::kBegins, .space = 1, .range = static_cast<std::uint8_t>(r)};
+    call.call = SystemCall::kDontneed;
+    judge(history_setup_, state.history, call);
+    call.kind = EventKind::kReturns;
+    judge(history_setup_, state.history, call);
+  }
   // What was written since MADV_FREE may not be dropped: the judge hears of the write.
   for (unsigned r = 0; r < setup_.pages; ++r) {
     if (!(begin.written >> r & 1)) continue;

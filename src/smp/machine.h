@@ -117,8 +117,9 @@ class Machine {
   void pin(unsigned number) {
     folio(number).counts = static_cast<std::uint8_t>(folio(number).counts + 16);
   }
-  // The last reference frees the folio.
+  // The last reference frees the folio. (If a mistake has freed it before, there is none left.)
   void put(unsigned number) {
+    if (!folio(number).has(PageFrame::kInUse)) return;
     --folio(number).counts;
     freeIfUnused(number);
   }
@@ -126,6 +127,7 @@ class Machine {
   // used again, and nobody is told.
   void discard(unsigned number) { s.frames[number] = {}; }
   void unpin(unsigned number) {
+    if (!folio(number).has(PageFrame::kInUse)) return;
     folio(number).counts = static_cast<std::uint8_t>(folio(number).counts - 16);
     freeIfUnused(number);
   }
@@ -139,7 +141,8 @@ class Machine {
       // Contents stay as they are, for those who still look.
       s.frames[first + i].flags = 0;
       s.frames[first + i].counts = 0;
-      s.frames[first + i].place = kFreedPlace;  // so that allocate() leaves it
+      // So that allocate() leaves it. Whoever still writes it back, mistakenly, finds its place.
+      if (s.frames[first + i].place == kNoPlace) s.frames[first + i].place = kFreedPlace;
       tell({.kind = EventKind::kFrees,
             .actor = actorNumber(),
             .frame = static_cast<std::uint8_t>(first + i)});
@@ -147,8 +150,6 @@ class Machine {
   }
   // A new page, nobody's but the caller's (one reference).
   unsigned allocate(Contents contents, bool anonymous);
-  // Frees a page that nobody has seen: it may be used again.
-  void forget(unsigned number) { s.frames[number] = {}; }
   // Where a page of storage is cached: page cache or swap cache; kMaxFrames: nowhere.
   unsigned cachedAt(unsigned place, bool anonymous) const {
     for (unsigned i = 0; i < kMaxFrames; ++i) {

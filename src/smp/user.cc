@@ -239,7 +239,7 @@ Next wp_page_copy(Machine& m, unsigned) {
 Next clearForCopy(Machine& m, unsigned) {
   if (!m.spin_lock_ptl()) return kWait;
   if (!pte_same(m)) {
-    m.forget(m.me().nr);
+    m.discard(m.me().nr);
     if (m.maps(m.me().pte[0])) m.put(m.me().pte[0].frame);
     return retry(m);
   }
@@ -298,7 +298,7 @@ Next setMissing(Machine& m, unsigned) {
   if (file && m.holdsFolioLock()) m.folio_unlock();
   if (!pte_same(m)) {
     if (file) m.put(number);
-    if (!file && storing(m)) m.forget(number);
+    if (!file && storing(m)) m.discard(number);
     return retry(m);
   }
   drain(m);
