@@ -114,40 +114,35 @@ std::vector<SmpSetup> setupsOf(const ConcurrentOptions& options, unsigned actors
   return setups;
 }
 
-ConcurrentResult checkConcurrent(const ConcurrentOptions& options) {
+namespace {
+
+struct Sized {
+  SmpSetup setup;
+  std::size_t size;  // which of result.sizes
+};
+
+ConcurrentResult search(const ConcurrentOptions& options, const std::vector<Sized>& work,
+                        std::vector<ConcurrentSize> sizes) {
   ConcurrentResult result;
   result.arch = options.arch;
   result.policy = options.policy;
   result.mutant = options.mutant;
+  result.sizes = std::move(sizes);
   const EntryTable table(options.arch);
-  struct Sized {
-    SmpSetup setup;
-    std::size_t size;
-  };
-  std::vector<Sized> work;
-  for (unsigned pages = 1; pages <= options.pages && !options.only; ++pages) {
-    for (unsigned actors = 1; actors <= options.actors; ++actors) {
-      result.sizes.push_back({.actors = actors, .pages = pages});
-      for (const SmpSetup& setup : setupsOf(options, actors, pages))
-        work.push_back({setup, result.sizes.size() - 1});
-    }
-  }
-  if (options.only) {
-    result.sizes.push_back({.actors = options.only->count, .pages = options.only->pages});
-    work.push_back({*options.only, 0});
-  }
   std::vector<One> ones(work.size());
-  InterleavingOptions search;
-  search.reduce = options.reduce;
-  search.memory = options.memory;  // not a share of it, which would depend on the number of jobs
-  if (options.steps != 0) search.steps = options.steps;
-  if (options.only) search.threads = options.jobs;
+  InterleavingOptions how;
+  how.reduce = options.reduce;
+  how.memory = options.memory;  // not a share of it, which would depend on the number of jobs
+  if (options.steps != 0) how.steps = options.steps;
+  // Several searches at a time, or a single one on several threads.
+  const unsigned at_a_time = work.size() == 1 ? 1 : options.jobs;
+  if (work.size() == 1) how.threads = options.jobs;
   std::atomic<std::size_t> done{0};
   runUnits(
-      work.size(), Share{}, options.only ? 1 : options.jobs, [](unsigned thread) { return thread; },
+      work.size(), Share{}, at_a_time, [](unsigned thread) { return thread; },
       [&](unsigned thread, std::size_t unit) {
         const ConcurrentModel model(work[unit].setup, table, options.rules);
-        auto found = searchInterleavings(model, search);
+        auto found = searchInterleavings(model, how);
         ones[unit] = {found, std::move(found.counterexamples)};
         const std::size_t now = ++done;
         if (thread == 0 && options.progress) options.progress(now, work.size());
@@ -163,6 +158,30 @@ ConcurrentResult checkConcurrent(const ConcurrentOptions& options) {
     result.unfinished += size.unfinished;
   }
   return result;
+}
+
+}  // namespace
+
+ConcurrentResult checkSetups(const ConcurrentOptions& options,
+                             const std::vector<SmpSetup>& setups) {
+  if (setups.empty()) return search(options, {}, {});
+  std::vector<Sized> work;
+  for (const SmpSetup& setup : setups) work.push_back({setup, 0});
+  return search(options, work, {{.actors = setups[0].count, .pages = setups[0].pages}});
+}
+
+ConcurrentResult checkConcurrent(const ConcurrentOptions& options) {
+  if (options.only) return checkSetups(options, {*options.only});
+  std::vector<Sized> work;
+  std::vector<ConcurrentSize> sizes;
+  for (unsigned pages = 1; pages <= options.pages; ++pages) {
+    for (unsigned actors = 1; actors <= options.actors; ++actors) {
+      sizes.push_back({.actors = actors, .pages = pages});
+      for (const SmpSetup& setup : setupsOf(options, actors, pages))
+        work.push_back({setup, sizes.size() - 1});
+    }
+  }
+  return search(options, work, sizes);
 }
 
 }  // namespace ptecheck

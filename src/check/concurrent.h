@@ -64,8 +64,11 @@ struct ConcurrentResult {
   std::uint64_t setups = 0, states = 0, transitions = 0, unfinished = 0;
 };
 
-// The same at any number of jobs.
+// All setups up to options.actors and options.pages, or options.only. The same at any number of
+// jobs.
 ConcurrentResult checkConcurrent(const ConcurrentOptions& options);
+// These setups; all of one size.
+ConcurrentResult checkSetups(const ConcurrentOptions& options, const std::vector<SmpSetup>& setups);
 
 }  // namespace ptecheck
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "check/concurrent_bugs.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -26,20 +27,31 @@ struct Words {
 
 int bugs(const Words& words) {
   std::vector<const MutantInfo*> wanted;
+  std::vector<const SmpMutantInfo*> concurrent;
   for (const std::string& name : words.names) {
     const MutantInfo* mutant = findMutant(name);
-    if (mutant == nullptr)
+    const SmpMutantInfo* other = findSmpMutant(name);
+    if (mutant == nullptr && other == nullptr)
       throw Error(ErrorKind::kUsage,
                   "there is no mutant '" + name + "'. `ptecheck list mutants` names all there are");
-    wanted.push_back(mutant);
+    if (mutant != nullptr) wanted.push_back(mutant);
+    if (other != nullptr) concurrent.push_back(other);
   }
-  if (wanted.empty())
+  if (words.names.empty()) {
     for (const MutantInfo& mutant : mutants()) wanted.push_back(&mutant);
-  const std::vector<BugFound> found = findBugs(wanted, parseJobs(words.jobs));
-  writeOutput(words.format == "markdown" ? bugsMarkdown(found) : bugsText(found, PTECHECK_VERSION));
+    for (const SmpMutantInfo& mutant : smpMutants()) concurrent.push_back(&mutant);
+  }
+  const unsigned jobs = parseJobs(words.jobs);
+  const std::vector<BugFound> found = findBugs(wanted, jobs);
+  const std::vector<ConcurrentBug> interleaved = findConcurrentBugs(concurrent, jobs);
+  writeOutput(words.format == "markdown" ? bugsMarkdown(found, interleaved)
+                                         : bugsText(found, interleaved, PTECHECK_VERSION));
   // A mistake that is not found is the tool's failure, not the model's.
-  const bool all = std::all_of(found.begin(), found.end(),
-                               [](const BugFound& bug) { return bug.found && bug.repaired == 0; });
+  const bool all =
+      std::all_of(found.begin(), found.end(),
+                  [](const BugFound& bug) { return bug.found && bug.repaired == 0; }) &&
+      std::all_of(interleaved.begin(), interleaved.end(),
+                  [](const ConcurrentBug& bug) { return bug.example && bug.repaired == 0; });
   return all ? kExitNothingFound : kExitFound;
 }
 

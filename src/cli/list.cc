@@ -12,6 +12,7 @@
 #include "report/archs.h"
 #include "report/names.h"
 #include "report/prove_report.h"
+#include "smp/mutant.h"
 #include "spec/rules.h"
 
 namespace ptecheck {
@@ -31,6 +32,11 @@ std::vector<NamedThing> things(const std::string& what) {
     for (const MutantInfo& mutant : mutants())
       list.push_back({std::string(mutant.name), fmt::format("{}; breaks {} of {}", mutant.summary,
                                                             mutant.rule, mutant.base)});
+  if (what == "mutants")
+    for (const SmpMutantInfo& mutant : smpMutants())
+      list.push_back(
+          {std::string(mutant.name), fmt::format("{}; with --concurrent{}{}", mutant.summary,
+                                                 mutant.bug.empty() ? "" : ", ", mutant.bug)});
   return list;
 }
 

@@ -25,9 +25,37 @@ std::string verdictWords(const BugFound& bug) {
                            : "found, but so is the repaired code: " + ruleList(bug.repaired);
 }
 
+// "BZ-32", or that kernels do it.
+std::string bugWords(const SmpMutantInfo& info) {
+  if (info.bug.empty()) return "";
+  return info.bug == kCandidate ? " (a candidate: 6.12 does it)" : fmt::format(" ({})", info.bug);
+}
+
+std::string setupWords(const ConcurrentBug& bug) {
+  std::string words = print(bug.example->setup);
+  if (bug.arch != kX86) words += fmt::format(", {}", archId(bug.arch));
+  return words;
+}
+
+bool isFound(const ConcurrentBug& bug) { return bug.example && bug.repaired == 0; }
+
+std::string concurrentText(const ConcurrentBug& bug) {
+  std::string verdict = bug.example ? "found" : "NOT FOUND";
+  if (bug.repaired != 0) verdict += ", but so is the repaired code: " + ruleList(bug.repaired);
+  std::string text = '\n' + std::string(bug.mutant->name) + ": " + verdict + '\n';
+  text += paragraph(std::string(bug.mutant->summary) + bugWords(*bug.mutant), "  ", 2);
+  if (!bug.example) return text;
+  text += paragraph(
+      fmt::format("{} after {} ({})", ruleList(bug.broken), counted(bug.states, "state", "states"),
+                  counted(bug.example->schedule.steps.size(), "step", "steps")),
+      "  ", 2);
+  return text + "  " + setupWords(bug) + '\n';
+}
+
 }  // namespace
 
-std::string bugsText(const std::vector<BugFound>& bugs, const std::string& version) {
+std::string bugsText(const std::vector<BugFound>& bugs,
+                     const std::vector<ConcurrentBug>& concurrent, const std::string& version) {
   std::string text = labelled("ptecheck", version);
   std::size_t found = 0;
   for (const BugFound& bug : bugs) {
@@ -40,20 +68,40 @@ std::string bugsText(const std::vector<BugFound>& bugs, const std::string& versi
                       "  ", 2);
     text += "  " + bug.id + '\n';
   }
-  text +=
-      '\n' + paragraph(fmt::format("{} of {} found, and their repaired forms break nothing there.",
-                                   found, counted(bugs.size(), "mistake", "mistakes")));
+  for (const ConcurrentBug& bug : concurrent) {
+    text += concurrentText(bug);
+    found += isFound(bug);
+  }
+  text += '\n' + paragraph(fmt::format(
+                     "{} of {} found, and their repaired forms break nothing there.", found,
+                     counted(bugs.size() + concurrent.size(), "mistake", "mistakes")));
   return text;
 }
 
-std::string bugsMarkdown(const std::vector<BugFound>& bugs) {
-  std::string text =
-      "| mutant | what the code does wrong | rule | smallest example | scenarios until found |\n"
-      "|---|---|---|---|---|\n";
+std::string bugsMarkdown(const std::vector<BugFound>& bugs,
+                         const std::vector<ConcurrentBug>& concurrent) {
+  std::string text;
+  if (!bugs.empty())
+    text +=
+        "| mutant | what the code does wrong | rule | smallest example | scenarios until found |\n"
+        "|---|---|---|---|---|\n";
   for (const BugFound& bug : bugs)
     text += fmt::format("| `{}` | {} | {} | {}: `{}` | {} |\n", bug.mutant->name,
                         bug.mutant->summary, bug.mutant->rule, sizeWords(bug), bug.id,
                         bug.found ? withSeparators(bug.scenarios) : "not found");
+  if (!bugs.empty() && !concurrent.empty()) text += '\n';
+  if (!concurrent.empty())
+    text +=
+        "| mutant | what the code does wrong | rules | smallest set of actors | shortest schedule "
+        "| states until found |\n|---|---|---|---|---|---|\n";
+  for (const ConcurrentBug& bug : concurrent)
+    text += bug.example ? fmt::format("| `{}` | {}{} | {} | `{}` | {} | {} |\n", bug.mutant->name,
+                                      bug.mutant->summary, bugWords(*bug.mutant),
+                                      ruleList(bug.broken), setupWords(bug),
+                                      counted(bug.example->schedule.steps.size(), "step", "steps"),
+                                      withSeparators(bug.states))
+                        : fmt::format("| `{}` | {} | | | | not found |\n", bug.mutant->name,
+                                      bug.mutant->summary);
   return text;
 }
 

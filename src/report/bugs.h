@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "check/bugs.h"
+#include "check/concurrent_bugs.h"
 
 namespace ptecheck {
 
 // One line a bug, with the id of its smallest example.
-std::string bugsText(const std::vector<BugFound>& bugs, const std::string& version);
+std::string bugsText(const std::vector<BugFound>& bugs,
+                     const std::vector<ConcurrentBug>& concurrent, const std::string& version);
 
-// The table of docs/bugs-found.md.
-std::string bugsMarkdown(const std::vector<BugFound>& bugs);
+// The tables of docs/bugs-found.md.
+std::string bugsMarkdown(const std::vector<BugFound>& bugs,
+                         const std::vector<ConcurrentBug>& concurrent);
 
 }  // namespace ptecheck
 
