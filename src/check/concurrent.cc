@@ -131,7 +131,6 @@ ConcurrentResult search(const ConcurrentOptions& options, const std::vector<Size
   const EntryTable table(options.arch);
   std::vector<One> ones(work.size());
   InterleavingOptions how;
-  how.reduce = options.reduce;
   how.memory = options.memory;  // not a share of it, which would depend on the number of jobs
   if (options.steps != 0) how.steps = options.steps;
   // Several searches at a time, or a single one on several threads.

@@ -27,7 +27,6 @@ struct ConcurrentOptions {
   std::optional<SmpSetup> only;                   // this one alone
   unsigned steps = 0;                             // a bound on an interleaving's length; 0: none
   std::uint64_t memory = std::uint64_t{1} << 30;  // bytes, of each search
-  bool reduce = true;
   unsigned jobs = 1;
   Progress progress;
 };

@@ -3,6 +3,10 @@
 // A machine with several processors (smp/) and the judge that listens to it (spec/history.h), as a
 // model for the search of interleavings. A state is a machine's, what the judge remembers, and the
 // rules broken so far; once one is, the state has no successors.
+//
+// It offers no ample() (explore/interleaving.h, "Reduction"): of its steps, which are coarse
+// already, few are nobody's business. To let those of reclaim go first that are saved 1 % of the
+// steps and no state, and took a fifth more time.
 #ifndef PTECHECK_CHECK_CONCURRENT_MODEL_H
 #define PTECHECK_CHECK_CONCURRENT_MODEL_H
 

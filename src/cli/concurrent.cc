@@ -48,11 +48,6 @@ void addConcurrentOptions(CLI::App& command, ConcurrentWords& words) {
   add("--folio", words.pages, "N", "Folios of up to N pages, 1 or 2 (default: 1)");
   add("--bound", words.bound, "N", "Interleavings of at most N steps (default: no bound)");
   add("--memory", words.memory, "MIB", "At most so much for one search (default: 1024)");
-  command
-      .add_flag("--no-reduction", words.no_reduction,
-                "Take the steps that cannot matter in every order, too")
-      ->needs(concurrent)
-      ->group(group);
 }
 
 ConcurrentOptions concurrentOptions(const ConcurrentWords& words) {
@@ -77,7 +72,6 @@ ConcurrentOptions concurrentOptions(const ConcurrentWords& words) {
     options.steps = static_cast<unsigned>(parseNumber("--bound", words.bound, 1, kMostSteps));
   if (!words.memory.empty())
     options.memory = parseNumber("--memory", words.memory, 1, kMostMemory) << 20;
-  options.reduce = !words.no_reduction;
   return options;
 }
 

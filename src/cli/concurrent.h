@@ -17,7 +17,6 @@ struct ConcurrentWords {
   std::string pages;   // of the folio: 1, or up to 2
   std::string bound;
   std::string memory;  // MiB
-  bool no_reduction = false;
 };
 
 // --concurrent and what goes with it.
