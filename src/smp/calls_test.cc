@@ -599,7 +599,7 @@ TEST(UnmapSync, WaitsForAZap) {
 }
 
 TEST(SmpMutants, HaveNamesOfTheirOwn) {
-  EXPECT_EQ(smpMutants().size(), 40U);
+  EXPECT_EQ(smpMutants().size(), 42U);
   unsigned number = 0;
   for (const SmpMutantInfo& info : smpMutants()) {
     EXPECT_EQ(static_cast<unsigned>(info.mutant), ++number) << "in the order of the enumeration";

@@ -62,15 +62,18 @@ TEST(EntryTable, TellsAndChangesWhatTheFormatDoes) {
                     std::uint64_t{F::pte_clear_soft_dirty(word)});
           EXPECT_EQ(table.word(table.change(entry, Change::kModifyReadonly)),
                     std::uint64_t{F::pte_modify(word, F::page_readonly())});
-          if (F::hw_reads(word))
+          if (F::hw_reads(word)) {
             EXPECT_EQ(table.word(table.change(entry, Change::kHwLoad)),
                       std::uint64_t{F::hw_access(word, false)});
-          if (F::hw_writes(word, false))
+          }
+          if (F::hw_writes(word, false)) {
             EXPECT_EQ(table.word(table.change(entry, Change::kHwStore)),
                       std::uint64_t{F::hw_access(word, true)});
-          if (!F::pte_special(word) && !F::pte_uffd_wp(word))
+          }
+          if (!F::pte_special(word) && !F::pte_uffd_wp(word)) {
             EXPECT_EQ(table.word(table.pte_mkwrite(entry)),
                       std::uint64_t{F::pte_mkwrite(word, false)});
+          }
         }
       }
     });

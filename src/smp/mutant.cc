@@ -67,6 +67,14 @@ constexpr SmpMutantInfo kInfos[] = {
     {SmpMutant::kGupNoExclusiveTest, "gup-no-exclusive-test", "",
      "GUP-fast pins a page for reading that is not exclusive"},
     {SmpMutant::kForkIgnoresPins, "fork-ignores-pins", "", "fork() shares a page that is pinned"},
+    {SmpMutant::kForkCopiesStale, "fork-copies-stale", kCandidate,
+     "the child's entry is what the parent's was before it was write-protected: a dirty bit that "
+     "was set in between is the parent's alone"},
+    {SmpMutant::kClearRefsForgetsPinned, "clear-refs-forgets-pinned", kCandidate,
+     "a pinned page that is soft-dirty through its VMA alone is left writable and not soft-dirty"},
+    {SmpMutant::kFaultNoDrain, "fault-no-drain", kCandidate,
+     "a fault maps a new page although others may still read the old one, whose flush reclaim has "
+     "put off"},
     {SmpMutant::kUnpinWithoutDirty, "unpin-without-dirty", "",
      "a device's stores do not make the page dirty"},
     {SmpMutant::kMprotectNotAtomic, "mprotect-not-atomic", "",
@@ -83,14 +91,6 @@ constexpr SmpMutantInfo kInfos[] = {
      "munmap() gives pages back before it flushes TLBs"},
     {SmpMutant::kZapDirtyLost, "zap-dirty-lost", "",
      "munmap() does not move an entry's dirty bit to the page of the file"},
-    {SmpMutant::kForkCopiesStale, "fork-copies-stale", kCandidate,
-     "the child's entry is what the parent's was before it was write-protected: a dirty bit that "
-     "was set in between is the parent's alone"},
-    {SmpMutant::kClearRefsForgetsPinned, "clear-refs-forgets-pinned", kCandidate,
-     "a pinned page that is soft-dirty through its VMA alone is left writable and not soft-dirty"},
-    {SmpMutant::kFaultNoDrain, "fault-no-drain", kCandidate,
-     "a fault maps a new page although others may still read the old one, whose flush reclaim has "
-     "put off"},
 };
 
 }  // namespace

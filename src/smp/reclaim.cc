@@ -72,8 +72,8 @@ unsigned batchLength(Machine& m, unsigned space, unsigned range) {
   const Batching& b = batching(m);
   const Entry first = m.entry(space, range);
   if (b.reach == Reach::kOne || (b.reach == Reach::kWholeFolio && first.frame != 0)) return 1;
-  const bool exclusive = m.frame(first.frame).has(PageFrame::kExclusive);
-  if (b.needs_exclusive && !exclusive) return 1;
+  const bool first_exclusive = m.frame(first.frame).has(PageFrame::kExclusive);
+  if (b.needs_exclusive && !first_exclusive) return 1;
   unsigned nr = 1;
   for (; range + nr < m.setup.pages; ++nr) {
     const Entry next = m.entry(space, range + nr);
@@ -81,39 +81,64 @@ unsigned batchLength(Machine& m, unsigned space, unsigned range) {
         normalised(m, next, b).form != normalised(m, first, b).form)
       break;
     if ((b.needs_exclusive || b.exclusive == Treat::kRespect) &&
-        m.frame(next.frame).has(PageFrame::kExclusive) != exclusive)
+        m.frame(next.frame).has(PageFrame::kExclusive) != first_exclusive)
       break;
   }
   return b.reach == Reach::kWholeFolio && nr != m.setup.pages ? 1 : nr;
 }
 
-// get_and_clear_full_ptes(): the first entry, dirty and young as any of them is. With a Treat for
-// write: that, too. `pte`: the entries that were taken out.
-Entry merged(Machine& m, const Batching& b) {
+// What get_and_clear_full_ptes() returns: the first entry, dirty and young as any of them is.
+Entry returned(Machine& m) {
   const Local& me = m.me();
   Entry first = me.pte[0];
-  bool dirty = false, young = false, write = false, all_write = true;
-  for (unsigned i = 0; i < me.nr; ++i) {
-    dirty = dirty || m.t.pte_dirty(me.pte[i]);
-    young = young || m.t.pte_young(me.pte[i]);
-    write = write || m.t.pte_write(me.pte[i]);
-    all_write = all_write && m.t.pte_write(me.pte[i]);
+  for (unsigned i = 1; i < me.nr; ++i) {
+    if (m.t.pte_dirty(me.pte[i])) first = m.t.pte_mkdirty(first);
+    if (m.t.pte_young(me.pte[i])) first = m.t.pte_mkyoung(first);
   }
-  if (dirty && !m.t.pte_dirty(first)) first = m.t.pte_mkdirty(first);
-  if (young) first = m.t.pte_mkyoung(first);
-  if (b.restore == Restore::kMerged) {
-    if (b.write == Treat::kOr && write) first = m.t.pte_mkwrite(first);
-    if (b.write == Treat::kAnd && !all_write) first = m.t.pte_wrprotect(first);
+  return m.setup.policy.wrprotect_early ? m.t.pte_wrprotect(first) : first;
+}
+
+// The batch's value, each bit as its Treat says: Runs::merged() of mm/runs.h.
+Entry merged(Machine& m, const Batching& b) {
+  const Local& me = m.me();
+  Entry value = me.pte[0];
+  if (me.nr == 1) return returned(m);
+  const auto bit = [&](Treat treat, Fact fact, Change set, Change clear) {
+    bool any = false, all = true;
+    for (unsigned i = 0; i < me.nr; ++i) {
+      any = any || m.t.is(me.pte[i], fact);
+      all = all && m.t.is(me.pte[i], fact);
+    }
+    if (treat == Treat::kOr && any) value = m.t.change(value, set);
+    if (treat == Treat::kAnd && !all) value = m.t.change(value, clear);
+  };
+  // Whoever remembers every entry takes each out by itself, and ORs nothing.
+  const Treat cleared = b.restore == Restore::kEach ? Treat::kFirst : Treat::kOr;
+  const Treat dirty = b.dirty == Treat::kRespect ? cleared : b.dirty;
+  if (dirty != Treat::kOr || !m.t.pte_dirty(value))
+    bit(dirty, Fact::kDirty, Change::kMkdirty, Change::kMkclean);
+  bit(b.young, Fact::kYoung, Change::kMkyoung, Change::kMkold);
+  bit(b.write, Fact::kWrite, Change::kMkwrite, Change::kWrprotect);
+  bit(b.soft_dirty, Fact::kSoftDirty, Change::kMksoftDirty, Change::kClearSoftDirty);
+  bit(b.uffd_wp, Fact::kUffdWp, Change::kMkuffdWp, Change::kClearUffdWp);
+  return m.setup.policy.wrprotect_early ? m.t.pte_wrprotect(value) : value;
+}
+
+bool exclusive(Machine& m, const Batching& b) {
+  bool first = m.frame(m.me().pte[0].frame).has(PageFrame::kExclusive);
+  for (unsigned i = 1; i < m.me().nr; ++i) {
+    const bool other = m.frame(m.me().pte[i].frame).has(PageFrame::kExclusive);
+    if (b.exclusive == Treat::kOr) first = first || other;
+    if (b.exclusive == Treat::kAnd) first = first && other;
   }
   return first;
 }
 
 Entry restored(Machine& m, unsigned i) {
   const Batching& b = batching(m);
-  if (m.me().nr == 1 || b.restore == Restore::kEach) return m.me().pte[i];
-  Entry e = merged(m, b);
-  if (b.restore == Restore::kWriteProtect || m.setup.policy.wrprotect_early)
-    e = m.t.pte_wrprotect(e);
+  if (m.me().nr > 1 && b.restore == Restore::kEach) return m.me().pte[i];
+  Entry e = m.me().nr > 1 && b.restore == Restore::kMerged ? merged(m, b) : returned(m);
+  if (b.restore == Restore::kWriteProtect) e = m.t.pte_wrprotect(e);
   e.frame = static_cast<std::uint8_t>(e.frame + i);
   return e;
 }
@@ -177,7 +202,7 @@ Next clear(Machine& m, unsigned) {
 Next flush(Machine& m, unsigned) {
   Local& me = m.me();
   const unsigned ranges = ((1U << me.nr) - 1) << me.at;
-  const Entry all = merged(m, batching(m));
+  const Entry all = returned(m);
   // The mistake takes an old entry for one that no TLB can hold.
   const bool skips = m.mutant(SmpMutant::kAgeingThenNotAccessible) && !m.t.pte_young(all);
   if (skips) {
@@ -186,7 +211,8 @@ Next flush(Machine& m, unsigned) {
   } else if (!m.setup.policy.flushes_accessible_only || m.t.is(all, Fact::kClearFlushes)) {
     m.flush_tlb(spaceOf(m), ranges);
   }
-  if (m.t.pte_dirty(all)) m.frame(0).set(PageFrame::kDirty);  // folio_mark_dirty()
+  if (m.t.pte_dirty(all) || m.t.pte_dirty(merged(m, batching(m))))
+    m.frame(0).set(PageFrame::kDirty);  // folio_mark_dirty()
   if (m.setup.mapping == Mapping::kFile || m.frame(0).has(PageFrame::kSwapBacked)) return kDirty;
   return kReferences;
 }
@@ -195,14 +221,15 @@ Next flush(Machine& m, unsigned) {
 Next remove(Machine& m) {
   Local& me = m.me();
   const bool swapped = m.setup.mapping != Mapping::kFile && m.frame(0).has(PageFrame::kSwapBacked);
+  const Entry pteval = swapped ? merged(m, batching(m)) : kNoEntry;
+  const bool marked = swapped && exclusive(m, batching(m));
   for (unsigned i = 0; i < me.nr; ++i) {
-    const Entry old = me.pte[i];
-    PageFrame& page = m.frame(old.frame);
+    PageFrame& page = m.frame(me.pte[i].frame);
     if (swapped) {
       Entry swp = m.t.swp_entry(page.place);
-      if (page.has(PageFrame::kExclusive)) swp = m.t.change(swp, Change::kSwpMkexclusive);
-      if (m.t.pte_soft_dirty(old)) swp = m.t.change(swp, Change::kSwpMksoftDirty);
-      if (m.t.pte_uffd_wp(old)) swp = m.t.change(swp, Change::kSwpMkuffdWp);
+      if (marked) swp = m.t.change(swp, Change::kSwpMkexclusive);
+      if (m.t.pte_soft_dirty(pteval)) swp = m.t.change(swp, Change::kSwpMksoftDirty);
+      if (m.t.pte_uffd_wp(pteval)) swp = m.t.change(swp, Change::kSwpMkuffdWp);
       m.entry(spaceOf(m), me.at + i) = swp;
       page.set(PageFrame::kExclusive, false);  // folio_try_share_anon_rmap_pte()
     }
@@ -227,11 +254,8 @@ Next decide(Machine& m, unsigned) {
   PageFrame& folio = m.frame(0);
   if (m.setup.mapping == Mapping::kFile) return remove(m);
   if (folio.has(PageFrame::kSwapBacked)) {
-    bool exclusive = false;
-    for (unsigned i = 0; i < m.me().nr; ++i)
-      exclusive = exclusive || m.frame(m.me().pte[i].frame).has(PageFrame::kExclusive);
     // folio_try_share_anon_rmap_pte()
-    if (exclusive && folio.pins() != 0 && !m.mutant(SmpMutant::kReclaimIgnoresPins))
+    if (exclusive(m, batching(m)) && folio.pins() != 0 && !m.mutant(SmpMutant::kReclaimIgnoresPins))
       return kRestore;
     return remove(m);
   }
