@@ -352,6 +352,9 @@ class Judging {
         if (promises) here().set(History::kWpWatched);
         break;
       case SystemCall::kMunmap:
+        if (promises && throwsAway())
+          forPinsHere(
+              [](std::uint8_t& p) { p = static_cast<std::uint8_t>(p & ~(kSurely | kPerhaps)); });
         leave();
         break;
       case SystemCall::kMremap:
@@ -379,17 +382,13 @@ class Judging {
   // The location exists no more. A shared mapping's contents do.
   void leave() {
     History::Location& l = here();
-    if (!setup_.shared_mapping) {
-      l = {};
-      forPinsHere(
-          [](std::uint8_t& p) { p = static_cast<std::uint8_t>(p & ~(kSurely | kPerhaps)); });
-    }
+    if (throwsAway()) l = {};
     l.flags = History::kGone;
   }
 
   void inStorage() {
     const ContentsSet since = h_.since[e_.actor][e_.range];
-    if (setup_.anonymous || h_.calls[e_.actor] & kPromisesNothing ||
+    if (setup_.anonymous || !setup_.shared_mapping || h_.calls[e_.actor] & kPromisesNothing ||
         since & contentsBit(e_.contents))
       return;
     verdict_.breaks(Rule::kDirtyLost, [&] {

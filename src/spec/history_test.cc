@@ -194,6 +194,9 @@ TEST(History, WhatOverlapsMremapPromisesNothing) {
   EXPECT_EQ(verdict(anonymous(), {begin, begins(1, kMunmap), returns(1, kMunmap), end,
                                   load(2, kOld).in(1), load(2, kOld)}),
             "5 stale-tlb");
+  EXPECT_EQ(verdict(anonymous(), {pin(2), begin, begins(1, kMunmap), returns(1, kMunmap),
+                                  deviceStore(2, kX), load(0, kX).in(1)}),
+            "");
 }
 
 TEST(History, DeviceAndProgramSeeEachOther) {
@@ -263,6 +266,7 @@ TEST(History, FsyncPutsIntoStorageWhatWasWritten) {
   EXPECT_EQ(
       verdict(sharedFile(), {pin(1), deviceStore(1, kX), unpin(1), begin, inStorage(0, kOld)}),
       "4 dirty-lost");
+  EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, inStorage(0, kOld)}), "");
 }
 
 TEST(History, UnmappedMeansUnmapped) {
