@@ -224,7 +224,11 @@ class Judging {
       });
     const bool perhaps =
         throwsAway() && inFlightHere(oneCall(SystemCall::kDontneed) | oneCall(SystemCall::kMunmap));
-    unsigned p = kHeld | (perhaps ? kPerhaps : kSurely);
+    // The page of zeroes, or a file's page for reading: a store gives the program its own page.
+    const bool stays =
+        e_.frame != kZeroPage && (setup_.anonymous || setup_.shared_mapping || e_.write);
+    unsigned p = kHeld;
+    if (stays) p |= perhaps ? kPerhaps : kSurely;
     if (e_.space != 0) p |= kPinSpace;
     if (e_.write) p |= kForWriting;
     pinned() = static_cast<std::uint8_t>(p | (e_.frame & 7U) << kPinFrameShift);

@@ -247,6 +247,17 @@ TEST(History, APinOfWhatWasThrownAwayConcernsNobody) {
             "4 contents");
 }
 
+TEST(History, AStoreMayReplaceAPageThatIsPinnedForReadingAndNotAnonymous) {
+  EXPECT_EQ(verdict(lazyfree(), {pin(0, false).by(kZeroPage), store(1, kX).by(1),
+                                 deviceLoad(0, kZero).by(kZeroPage)}),
+            "");
+  EXPECT_EQ(verdict(privateFile(), {pin(0, false), store(1, kX).by(1), deviceLoad(0, kOld)}), "");
+  EXPECT_EQ(verdict(privateFile(), {pin(0), store(1, kX), deviceLoad(0, kOld)}), "2 contents");
+  EXPECT_EQ(verdict(sharedFile(), {pin(0, false), store(1, kX), deviceLoad(0, kOld)}),
+            "2 contents");
+  EXPECT_EQ(verdict(anonymous(), {pin(0, false), store(1, kX), deviceLoad(0, kOld)}), "2 contents");
+}
+
 TEST(History, PinnedFramesAreNotFreed) {
   EXPECT_EQ(verdict(anonymous(), {pin(0).by(2), unpin(0).by(2), frees(2)}), "");
   EXPECT_EQ(verdict(anonymous(), {pin(0).by(2), frees(1), frees(2)}), "2 accounting");
