@@ -333,6 +333,7 @@ TEST(Cli, BadInputIsExplained) {
       {{"check", "--policy", ""}, 129, "policy"},
       {{"check", "--policy", "v6.16+rss-not-reducde"}, 129, "Did you mean 'rss-not-reduced'?"},
       {{"check", "--rule", "write-gaind"}, 129, "Did you mean 'write-gained'?"},
+      {{"check", "--rule", "stale-tlb"}, 129, "nothing would be checked"},
       {{"check", "--mutant", "nonsense"}, 129, "ptecheck list mutants"},
       {{"check", "--pages", "0"}, 129, "--pages takes a number from 1 to 512"},
       {{"check", "--pages", "513"}, 129, "--pages takes a number from 1 to 512"},

@@ -143,6 +143,11 @@ RuleSet parseRules(const std::vector<std::string>& names) {
     }
     rules |= ruleBit(*rule);
   }
+  if ((rules & kScenarioRules) == 0)
+    reject(
+        fmt::format("only several processors at once can break {}, and no scenario: nothing "
+                    "would be checked",
+                    ruleNames(rules)));
   return rules;
 }
 

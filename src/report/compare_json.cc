@@ -178,7 +178,7 @@ std::string compareJson(const std::vector<ArchComparison>& comparisons,
   json["version"] = report.options.version;
   json["verdict"] = verdictName(verdictOf(comparisons, report.options.strict));
   json["strict"] = report.options.strict;
-  json["rules"] = ruleNameList(report.options.rules);
+  json["rules"] = ruleNameList(report.options.rules & kScenarioRules);
   json["mix"] = report.mix.empty() ? Json(nullptr) : Json(report.mix);
   json["architectures"] = Json::array();
   for (const ArchComparison& one : comparisons)
@@ -191,7 +191,7 @@ std::string backportJson(const std::vector<BackportResult>& results, const Repor
   json["schema"] = "ptecheck-backport-1";
   json["version"] = options.version;
   json["strict"] = options.strict;
-  json["rules"] = ruleNameList(options.rules);
+  json["rules"] = ruleNameList(options.rules & kScenarioRules);
   json["architectures"] = Json::array();
   for (const BackportResult& result : results)
     json["architectures"].push_back(backportResultJson(result, options.strict));

@@ -221,7 +221,7 @@ Json checkDocument(const ReportOptions& options, Verdict verdict, std::string_vi
   json["subject"] = {{"kind", kind}, {"name", name}};
   json["verdict"] = verdictName(verdict);
   json["strict"] = options.strict;
-  json["rules"] = ruleList(options.rules);
+  json["rules"] = ruleList(options.rules & kScenarioRules);
   json["share"] = shareJson(options.share);
   json["architectures"] = Json::array();
   return json;

@@ -224,7 +224,11 @@ class Judging {
       });
     const bool perhaps =
         throwsAway() && inFlightHere(oneCall(SystemCall::kDontneed) | oneCall(SystemCall::kMunmap));
-    unsigned p = kHeld | (perhaps ? kPerhaps : kSurely);
+    // The page of zeroes, or a file's page for reading: a store gives the program its own page.
+    const bool stays =
+        e_.frame != kZeroPage && (setup_.anonymous || setup_.shared_mapping || e_.write);
+    unsigned p = kHeld;
+    if (stays) p |= perhaps ? kPerhaps : kSurely;
     if (e_.space != 0) p |= kPinSpace;
     if (e_.write) p |= kForWriting;
     pinned() = static_cast<std::uint8_t>(p | (e_.frame & 7U) << kPinFrameShift);
@@ -352,6 +356,9 @@ class Judging {
         if (promises) here().set(History::kWpWatched);
         break;
       case SystemCall::kMunmap:
+        if (promises && throwsAway())
+          forPinsHere(
+              [](std::uint8_t& p) { p = static_cast<std::uint8_t>(p & ~(kSurely | kPerhaps)); });
         leave();
         break;
       case SystemCall::kMremap:
@@ -379,17 +386,13 @@ class Judging {
   // The location exists no more. A shared mapping's contents do.
   void leave() {
     History::Location& l = here();
-    if (!setup_.shared_mapping) {
-      l = {};
-      forPinsHere(
-          [](std::uint8_t& p) { p = static_cast<std::uint8_t>(p & ~(kSurely | kPerhaps)); });
-    }
+    if (throwsAway()) l = {};
     l.flags = History::kGone;
   }
 
   void inStorage() {
     const ContentsSet since = h_.since[e_.actor][e_.range];
-    if (setup_.anonymous || h_.calls[e_.actor] & kPromisesNothing ||
+    if (setup_.anonymous || !setup_.shared_mapping || h_.calls[e_.actor] & kPromisesNothing ||
         since & contentsBit(e_.contents))
       return;
     verdict_.breaks(Rule::kDirtyLost, [&] {

@@ -24,7 +24,10 @@
 //                 A pin taken while MADV_DONTNEED or munmap() is in flight may or may not be of
 //                 the page that stays: what a device stores through it may be seen, what it loads
 //                 is not judged.
-//                 A device's access through a pin of what was thrown away later is nobody's matter.
+//                 A device's access through a pin of what was thrown away later is nobody's matter;
+//                 neither is what it reads in the page of zeroes, or in a file's page that a
+//                 private mapping shows: only FOLL_LONGTERM keeps those from being replaced by a
+//                 store.
 //   stale-tlb     A device may go on writing after mprotect(), as it has the page, not the address.
 //                 So may a pin be told about after mprotect() has returned: GUP-fast takes no lock.
 //                 A call promises nothing if mremap() or another call that moves or removes the

@@ -194,6 +194,9 @@ TEST(History, WhatOverlapsMremapPromisesNothing) {
   EXPECT_EQ(verdict(anonymous(), {begin, begins(1, kMunmap), returns(1, kMunmap), end,
                                   load(2, kOld).in(1), load(2, kOld)}),
             "5 stale-tlb");
+  EXPECT_EQ(verdict(anonymous(), {pin(2), begin, begins(1, kMunmap), returns(1, kMunmap),
+                                  deviceStore(2, kX), load(0, kX).in(1)}),
+            "");
 }
 
 TEST(History, DeviceAndProgramSeeEachOther) {
@@ -244,6 +247,17 @@ TEST(History, APinOfWhatWasThrownAwayConcernsNobody) {
             "4 contents");
 }
 
+TEST(History, AStoreMayReplaceAPageThatIsPinnedForReadingAndNotAnonymous) {
+  EXPECT_EQ(verdict(lazyfree(), {pin(0, false).by(kZeroPage), store(1, kX).by(1),
+                                 deviceLoad(0, kZero).by(kZeroPage)}),
+            "");
+  EXPECT_EQ(verdict(privateFile(), {pin(0, false), store(1, kX).by(1), deviceLoad(0, kOld)}), "");
+  EXPECT_EQ(verdict(privateFile(), {pin(0), store(1, kX), deviceLoad(0, kOld)}), "2 contents");
+  EXPECT_EQ(verdict(sharedFile(), {pin(0, false), store(1, kX), deviceLoad(0, kOld)}),
+            "2 contents");
+  EXPECT_EQ(verdict(anonymous(), {pin(0, false), store(1, kX), deviceLoad(0, kOld)}), "2 contents");
+}
+
 TEST(History, PinnedFramesAreNotFreed) {
   EXPECT_EQ(verdict(anonymous(), {pin(0).by(2), unpin(0).by(2), frees(2)}), "");
   EXPECT_EQ(verdict(anonymous(), {pin(0).by(2), frees(1), frees(2)}), "2 accounting");
@@ -263,6 +277,7 @@ TEST(History, FsyncPutsIntoStorageWhatWasWritten) {
   EXPECT_EQ(
       verdict(sharedFile(), {pin(1), deviceStore(1, kX), unpin(1), begin, inStorage(0, kOld)}),
       "4 dirty-lost");
+  EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, inStorage(0, kOld)}), "");
 }
 
 TEST(History, UnmappedMeansUnmapped) {

@@ -71,6 +71,7 @@ constexpr RuleSet kAllRules = (RuleSet{1} << kRules) - 1;
 constexpr RuleSet kCostRules = ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDirtyGained);
 // Only what several processors do, in time (history.h), can break these; a scenario cannot.
 constexpr RuleSet kHistoryRules = ruleBit(Rule::kStaleTlb) | ruleBit(Rule::kProgress);
+constexpr RuleSet kScenarioRules = kAllRules & ~kHistoryRules;
 
 // The members, in order, and their names separated by a space ("" for the empty set).
 std::vector<Rule> rulesOf(RuleSet set);
