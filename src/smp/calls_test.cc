@@ -601,6 +601,29 @@ TEST(UnmapSync, WaitsForAZap) {
   }
 }
 
+// Another thread's store after the first step: nothing can be written, or the dirty bit stays.
+TEST(Hardware, LosesNoDirtyBitToACall) {
+  struct {
+    ActorKind kind;
+    SmpMutant mutant;
+  } const cases[] = {{ActorKind::kMprotect, SmpMutant::kMprotectNotAtomic},
+                     {ActorKind::kPagemapScan, SmpMutant::kPagemapScanStale}};
+  for (const auto& [kind, wrong] : cases) {
+    for (const SmpMutant mutant : {SmpMutant::kNone, wrong}) {
+      Drive d(kX86, kind, Mapping::kAnon, 1);
+      d.setup.mutant = mutant;
+      d.s.vma[0] |= kVmaUffdWp;
+      Entry& entry = d.s.table[0][0];
+      entry = d.t.pte_mkclean(d.full(0));
+      ASSERT_TRUE(d.step());
+      const bool stored = d.t.hw_writes(entry);
+      if (stored) entry = d.t.change(entry, Change::kHwStore);
+      d.run();
+      EXPECT_EQ(stored && !d.t.pte_dirty(entry), mutant != SmpMutant::kNone);
+    }
+  }
+}
+
 // A number that no row has would leave a hole.
 TEST(SmpMutants, HaveNamesOfTheirOwn) {
   std::set<unsigned> numbers;

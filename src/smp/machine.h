@@ -123,6 +123,9 @@ class Machine {
     --folio(number).counts;
     freeIfUnused(number);
   }
+  // A page that the caller has allocated and never mapped: nobody else has seen it, so it may be
+  // used again, and nobody is told.
+  void discard(unsigned number) { s.frames[number] = {}; }
   void unpin(unsigned number) {
     if (!folio(number).has(PageFrame::kInUse)) return;
     folio(number).counts = static_cast<std::uint8_t>(folio(number).counts - 16);
