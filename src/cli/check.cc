@@ -142,15 +142,9 @@ std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>
   return results;
 }
 
-// Reclaim as kernels do it today, unless --policy says otherwise.
-int checkConcurrently(const Words& words) {
-  ConcurrentOptions options = concurrentOptions(words.concurrent);
-  options.rules = parseRules(words.rules);
-  if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
-  options.jobs = parseJobs(words.jobs);
-  const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
-  const std::vector<Policy> policies = words.policies.empty() ? parsePolicies({kComparedPolicy}, "")
-                                                              : parsePolicies(words.policies, "");
+std::vector<ConcurrentResult> searchConcurrently(ConcurrentOptions options,
+                                                 const std::vector<Arch>& archs,
+                                                 const std::vector<Policy>& policies) {
   std::vector<ConcurrentResult> results;
   ArchProgress progress(archs.size() * policies.size());
   for (const Arch arch : archs) {
@@ -166,11 +160,30 @@ int checkConcurrently(const Words& words) {
       results.push_back(checkConcurrent(options));
     }
   }
+  return results;
+}
+
+// Reclaim as 6.12 does it, unless --policy says otherwise.
+int checkConcurrently(const Words& words) {
+  ConcurrentOptions options = concurrentOptions(words.concurrent);
+  options.rules = parseRules(words.rules);
+  if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
+  options.jobs = parseJobs(words.jobs);
+  const std::vector<std::string> names =
+      words.policies.empty() ? std::vector<std::string>{kComparedPolicy} : words.policies;
+  const std::vector<ConcurrentResult> results = searchConcurrently(
+      options, parseArchs(words.archs.empty() ? "all" : words.archs), parsePolicies(names, ""));
   const ReportOptions report{PTECHECK_VERSION, options.rules, words.output.strict, Share{}};
   writeOutput(words.output.json() ? concurrentJson(results, report)
                                   : concurrentText(results, report));
   return exitCodeOf(verdictOf(results, words.output.strict),
                     words.output.exit_style == "kselftest");
+}
+
+// A check that nothing was asked of in particular takes interleavings too: it is a few seconds.
+bool isPlain(const Words& words, const SearchOptions& search) {
+  return words.families.empty() && words.policies.empty() && words.rules.empty() &&
+         words.mutant.empty() && search.share.count == 1 && search.exhaustive_pages > 2;
 }
 
 int check(const Words& words) {
@@ -209,10 +222,24 @@ int check(const Words& words) {
     writeOutput(words.output.json() ? treeJson(trees, report) : treeText(trees, report));
     return exitCodeOf(verdictOf(trees, strict), kselftest);
   }
-  const std::vector<CheckResult> results =
-      checkModels(words, parseArchs(words.archs.empty() ? "all" : words.archs), search);
-  writeOutput(words.output.json() ? checkJson(results, report) : checkText(results, report));
-  return exitCodeOf(verdictOf(results, strict), kselftest);
+  const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
+  const std::vector<CheckResult> results = checkModels(words, archs, search);
+  std::vector<ConcurrentResult> concurrent;
+  if (isPlain(words, search)) {
+    ConcurrentOptions options;
+    options.actors = kMaxActors;
+    options.jobs = search.jobs;
+    concurrent = searchConcurrently(options, archs, parsePolicies({kComparedPolicy}, ""));
+  }
+  std::string text =
+      words.output.json() ? checkJson(results, report, concurrent) : checkText(results, report);
+  Verdict verdict = verdictOf(results, strict);
+  if (!concurrent.empty()) {
+    if (!words.output.json()) text += concurrentSection(concurrent, report);
+    verdict = worse(verdict, verdictOf(concurrent, strict));
+  }
+  writeOutput(text);
+  return exitCodeOf(verdict, kselftest);
 }
 
 }  // namespace

@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "report/head.h"
 #include "report/layout.h"
 #include "report/lists.h"
@@ -74,26 +71,15 @@ std::string summary(const ConcurrentResult& result, bool strict) {
   return fmt::format("{}: good; {}.", subject, searched);
 }
 
-using Json = nlohmann::ordered_json;
-
-Json scheduleJson(const ConcurrentExample& example) {
-  const Schedule schedule = scheduleOf(example);
-  Json steps = Json::array();
-  for (const ScheduleStep& step : schedule.steps)
-    steps.push_back({{"actor", step.actor},
-                     {"what", step.what},
-                     {"function", step.function},
-                     {"changes", step.changes}});
-  Json actors = Json::array();
-  for (unsigned a = 0; a < example.setup.count; ++a)
-    actors.push_back(print(example.setup.actors[a], example.setup.pages));
-  return {{"rule", ruleInfo(example.rule).name},
-          {"setup", print(example.setup)},
-          {"shortest", example.schedule.shortest},
-          {"actors", actors},
-          {"start", schedule.start},
-          {"steps", steps},
-          {"why", schedule.why}};
+// What the model does better than kernels do.
+std::string candidates() {
+  std::string names;
+  for (const SmpMutantInfo& info : smpMutants())
+    if (info.bug == kCandidate) names += (names.empty() ? "" : ", ") + std::string(info.name);
+  return paragraph(
+      "Candidates, which is what kernels (6.12) do otherwise, and which break a rule with "
+      "--mutant: " +
+      names + " (docs/interleavings.md).");
 }
 
 }  // namespace
@@ -109,44 +95,34 @@ std::string concurrentText(const std::vector<ConcurrentResult>& results,
   text += '\n';
   for (const ConcurrentResult& result : results)
     text += paragraph(summary(result, options.strict), "", 2);
-  return text;
+  return text + '\n' + candidates();
 }
 
-std::string concurrentJson(const std::vector<ConcurrentResult>& results,
-                           const ReportOptions& options) {
-  Json list = Json::array();
+std::string concurrentSection(const std::vector<ConcurrentResult>& results,
+                              const ReportOptions& options) {
+  std::string text = heading("Several processors");
+  std::uint64_t setups = 0, states = 0;
+  std::string archs;
+  bool good = true;
   for (const ConcurrentResult& result : results) {
-    Json sizes = Json::array();
-    for (const ConcurrentSize& size : result.sizes)
-      sizes.push_back({{"pages", size.pages},
-                       {"actors", size.actors},
-                       {"setups", size.setups},
-                       {"states", size.states},
-                       {"steps", size.transitions},
-                       {"broken", size.broken},
-                       {"unfinished", size.unfinished}});
-    Json rules = Json::array();
-    for (const Rule rule : rulesOf(result.broken)) rules.push_back(ruleInfo(rule).name);
-    Json examples = Json::array();
-    for (const ConcurrentExample& example : result.examples)
-      examples.push_back(scheduleJson(example));
-    std::string mutant;
-    for (const SmpMutantInfo& info : smpMutants())
-      if (info.mutant == result.mutant) mutant = info.name;
-    list.push_back({{"arch", archId(result.arch)},
-                    {"policy", result.policy.name},
-                    {"mutant", mutant},
-                    {"verdict", verdictName(verdictOf({result}, options.strict))},
-                    {"rules_broken", rules},
-                    {"sizes", sizes},
-                    {"examples", examples}});
+    good = good && result.broken == 0 && result.unfinished == 0;
+    setups += result.setups;
+    states += result.states;
+    archs += (archs.empty() ? "" : ", ") + std::string(archId(result.arch));
   }
-  const Json json = {{"format", "ptecheck-concurrent"},
-                     {"version", 1},
-                     {"ptecheck", options.version},
-                     {"verdict", verdictName(verdictOf(results, options.strict))},
-                     {"results", list}};
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  if (good) {
+    text +=
+        paragraph(fmt::format("Up to three actors at once (programs with TLBs, reclaim, pins, "
+                              "system calls) break no rule "
+                              "in any interleaving: {} and {} on {}.",
+                              counted(setups, "set of actors", "sets of actors"),
+                              counted(states, "state", "states"), archs));
+  } else {
+    for (const ConcurrentResult& result : results)
+      text += paragraph(summary(result, options.strict), "", 2);
+    text += paragraph("`ptecheck check --concurrent --actors 3` shows the schedules.");
+  }
+  return text + candidates();
 }
 
 Verdict verdictOf(const std::vector<ConcurrentResult>& results, bool strict) {

@@ -15,6 +15,9 @@ namespace ptecheck {
 
 std::string concurrentText(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options);
+// What the report of a check that has other things to say tells of it.
+std::string concurrentSection(const std::vector<ConcurrentResult>& results,
+                              const ReportOptions& options);
 std::string concurrentJson(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/agreement.h"
+#include "report/concurrent_json.h"
 #include "report/entries.h"
 #include "report/scenario_words.h"
 #include "report/verdict.h"
@@ -229,12 +230,16 @@ Json checkDocument(const ReportOptions& options, Verdict verdict, std::string_vi
 
 }  // namespace
 
-std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options) {
-  Json json =
-      checkDocument(options, verdictOf(results, options.strict), "model", "the built-in model");
+std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options,
+                      const std::vector<ConcurrentResult>& concurrent) {
+  const Verdict verdict =
+      worse(verdictOf(results, options.strict),
+            concurrent.empty() ? Verdict::kGood : verdictOf(concurrent, options.strict));
+  Json json = checkDocument(options, verdict, "model", "the built-in model");
   for (const CheckResult& result : results)
     json["architectures"].push_back(
         archJson(result.arch, result, verdictOf(result, options.strict), options.strict));
+  if (!concurrent.empty()) json["concurrent"] = concurrentResults(concurrent, options);
   return print(json);
 }
 

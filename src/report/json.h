@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "check/concurrent.h"
 #include "check/result.h"
 #include "check/tree_check.h"
 #include "report/report.h"
@@ -15,7 +16,9 @@
 namespace ptecheck {
 
 // ptecheck-check-2, one result for each architecture
-std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options);
+// `concurrent`: what was checked beside it; may be empty.
+std::string checkJson(const std::vector<CheckResult>& results, const ReportOptions& options,
+                      const std::vector<ConcurrentResult>& concurrent = {});
 std::string treeJson(const std::vector<ArchTree>& trees, const ReportOptions& options);
 // ptecheck-run-1
 std::string runJson(const std::vector<RunReport>& reports);
