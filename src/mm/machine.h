@@ -126,7 +126,8 @@ class Machine {
     char* bytes = reinterpret_cast<char*>(&out);
     [=]<std::size_t... i>(std::index_sequence<i...>) {
       (std::memset(bytes + i * kPiece, 0, kPiece), ...);
-    }(std::make_index_sequence<kBytes / kPiece>{});
+    }
+    (std::make_index_sequence<kBytes / kPiece>{});
     std::memset(bytes + kBytes / kPiece * kPiece, 0, kBytes % kPiece);
   }
 

@@ -44,8 +44,8 @@ struct Mm {
   const Vma& vmaOf(unsigned slot) const { return vma[slot >= vma[1].start ? 1 : 0]; }
 };
 
-// struct page, as far as rmap and swap count on it. With its padding it is as long as a word: a page
-// is copied by one load and one store.
+// struct page, as far as rmap and swap count on it. With its padding it is as long as a word: a
+// page is copied by one load and one store.
 struct alignas(8) Page {
   short mapcount = 0;    // entries that map it
   short swap_count = 0;  // change by the operation; afterwards, the swap entries that stand for it

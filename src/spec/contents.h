@@ -63,8 +63,7 @@ void inspectContentsAfterSteps(const Scenario& s, const Outcome& o, bool lazyfre
   unsigned processes = s.processes;
   for (unsigned p = 0; p < processes; ++p)
     for (unsigned page = 0; page < pages; ++page)
-      expected[p * pages + page] =
-          expectedAtFirst<F>(s, o, lazyfree, p, page);
+      expected[p * pages + page] = expectedAtFirst<F>(s, o, lazyfree, p, page);
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     if (step.process >= processes) continue;
