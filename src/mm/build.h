@@ -91,14 +91,29 @@ class EntryTable {
           const Word pte = entry(bits, shadow_stack != 0, Word(page));
           Made& made = made_[shadow_stack][bits];
           (page == 0 ? made.first : made.step) = page == 0 ? pte : pte - made.first;
+          if (bits & ENTRY_PRESENT) {
+            made.page.mapcount = 1;
+            if (bits & ENTRY_EXCLUSIVE) made.page.flags = Page::kBuiltExclusive;
+          }
         }
   }
 
-  // Where the folio's page `page` belongs; -1 and folio.pages are its neighbours' places.
-  Word make(unsigned bits, bool shadow_stack, int page) const {
-    const Made& made = made_[shadow_stack ? 1 : 0][bits % kCombinations];
-    return made.first + made.step * Word(static_cast<long>(page));
+  struct Made {
+    Word first;  // for page 0
+    Word step;  // from one page to the next: page frames and swap offsets are linear in all formats
+    Page page;  // as this entry alone makes it
+
+    // Where the folio's page `page` belongs; -1 and folio.pages are its neighbours' places.
+    Word at(int place) const { return first + step * Word(static_cast<long>(place)); }
+  };
+  // Of entries in one kind of VMA, by their ENTRY_* modulo kCombinations.
+  const Made* in(bool shadow_stack) const { return made_[shadow_stack ? 1 : 0].data(); }
+
+  Word make(unsigned bits, bool shadow_stack, int place) const {
+    return in(shadow_stack)[bits % kCombinations].at(place);
   }
+
+  static constexpr unsigned kCombinations = 2 * ENTRY_SWAPPED;
 
  private:
   static Word entry(unsigned bits, bool shadow_stack, Word page) {
@@ -109,11 +124,6 @@ class EntryTable {
     return F::none();
   }
 
-  static constexpr unsigned kCombinations = 2 * ENTRY_SWAPPED;
-  struct Made {
-    Word first;  // for page 0
-    Word step;  // from one page to the next: page frames and swap offsets are linear in all formats
-  };
   std::array<std::array<Made, kCombinations>, 2> made_;
 };
 
@@ -121,8 +131,7 @@ template <EntryFormat F>
 class Building {
  public:
   // Also fills in what the outcome says about the state before: entries, neighbours, counters.
-  // Returns whether there are only present entries and holes.
-  bool build(const Scenario& s, World<F>& w, Outcome& out) {
+  void build(const Scenario& s, World<F>& w, Outcome& out) {
     const unsigned first = scenarioFirstSlot(&s);
     clean(w, first, s.pages, s.processes);
     w.first = first;
@@ -140,11 +149,10 @@ class Building {
     w.folio.pfn = FOLIO_PFN;
     w.folio.flags = s.folio_flags;
     w.page(~0U) = w.page(s.pages) = {};
-    met_ = 0;
+    met_ = vma_flags_ = 0;
     int mapped = buildProcess<true>(s, w, 0, out);
     for (unsigned p = 1; p < s.processes; ++p) mapped += buildProcess<false>(s, w, p, out);
-    const bool plain = !(met_ & kRareEntries);
-    if (!plain || s.pmd_mapped) [[unlikely]] {
+    if ((met_ & kRareEntries) | s.pmd_mapped) [[unlikely]] {
       mapped = buildRare(s, w, out);
     }
     if constexpr (F::kContiguous > 1) {
@@ -157,8 +165,11 @@ class Building {
     // A pin is a reference and is counted; in a small folio it is 1024 references instead.
     w.folio.refcount += w.folio.large() ? s.pins : s.pins * kPinBias;
     w.folio.pincount = w.folio.large() ? s.pins : 0;
-    return plain;
   }
+
+  // Of what was built last: ENTRY_* of all the folio's entries, VMA_* of all VMAs, ORed.
+  unsigned entriesMet() const { return met_; }
+  unsigned vmaFlagsMet() const { return vma_flags_; }
 
  private:
   using Word = typename F::Word;
@@ -168,7 +179,8 @@ class Building {
     if (first == first_ && pages == pages_ && w.processes <= processes) return;
     const unsigned from = first_ == 0 ? 0 : first_ - 1;
     const unsigned to = std::min(first_ + pages_ + 1, kSlots);
-    for (unsigned p = 0; p < w.processes; ++p)
+    // In the same place, only processes that are no more.
+    for (unsigned p = first == first_ && pages == pages_ ? processes : 0; p < w.processes; ++p)
       std::fill(w.mm[p].pte.begin() + from, w.mm[p].pte.begin() + to, F::none());
     first_ = first;
     pages_ = pages;
@@ -185,6 +197,7 @@ class Building {
     mm.vmas = split != 0 ? 2 : 1;
     mm.vma[0] = {s.vma[p][0].flags, 0, border};
     mm.vma[1] = {s.vma[p][1].flags, border, kSlots};
+    vma_flags_ |= mm.vma[0].flags | mm.vma[1].flags;
     const unsigned first_part = split != 0 ? split : pages;
     const unsigned short* entry = s.entry + p * pages;
     const bool shadow_stack = mm.vma[0].has(VMA_SHADOW_STACK);
@@ -208,24 +221,24 @@ class Building {
   template <bool kFirst>
   int buildRange(const unsigned short* entry, Word* ptep, EntryResult* result, Page* page,
                  unsigned from, unsigned to, bool shadow_stack) {
-    unsigned mapped = 0, met = 0;
+    const auto* table = table_.in(shadow_stack);
+    int mapped = 0;
+    unsigned met = 0;
     for (unsigned i = from; i < to; ++i) {
       const unsigned bits = entry[i];
-      ptep[i] = result[i].before = table_.make(bits, shadow_stack, static_cast<int>(i));
-      const unsigned present = bits & ENTRY_PRESENT;
-      static_assert(ENTRY_PRESENT == 1);
-      mapped += present;
+      const auto& made = table[bits % EntryTable<F>::kCombinations];
+      ptep[i] = result[i].before = made.at(static_cast<int>(i));
+      mapped += made.page.mapcount;
       met |= bits;
-      const unsigned flags = (bits & ENTRY_EXCLUSIVE ? kExclusive : 0U) & (0U - present);
       if constexpr (kFirst) {
-        page[i] = {static_cast<short>(present), 0, static_cast<unsigned short>(flags)};
+        page[i] = made.page;
       } else {
-        page[i].mapcount = static_cast<short>(page[i].mapcount + static_cast<int>(present));
-        page[i].flags = static_cast<unsigned short>(page[i].flags | flags);
+        page[i].mapcount = static_cast<short>(page[i].mapcount + made.page.mapcount);
+        page[i].flags = static_cast<unsigned short>(page[i].flags | made.page.flags);
       }
     }
     met_ |= met;
-    return static_cast<int>(mapped);
+    return mapped;
   }
 
   // The folio's entries once more, of all kinds. Returns the number of mappings.
@@ -250,7 +263,7 @@ class Building {
         ++mapped;
         ++w.page(i).mapcount;
         if (bits & ENTRY_EXCLUSIVE)
-          w.page(i).flags = static_cast<unsigned short>(w.page(i).flags | kExclusive);
+          w.page(i).flags = static_cast<unsigned short>(w.page(i).flags | Page::kBuiltExclusive);
       }
     for (unsigned p = 0; p < s.processes; ++p) buildUnusedNeighbours(s, w, p, out);
     return mapped;
@@ -291,11 +304,9 @@ class Building {
     return table_.make(nearest & ENTRY_PRESENT ? nearest : plain, shadow_stack, page);
   }
 
-  static constexpr unsigned kExclusive = PAGE_EXCLUSIVE_BEFORE | Page::kNow;
-
   EntryTable<F> table_;
   unsigned first_ = 0, pages_ = 0;
-  unsigned met_ = 0;  // ENTRY_* of all the folio's entries
+  unsigned met_ = 0, vma_flags_ = 0;
 };
 
 }  // namespace ptecheck

@@ -45,7 +45,8 @@ class Fault {
   unsigned access(unsigned p, unsigned page, bool write) {
     Mm<F>& mm = w_.mm[p];
     const unsigned slot = w_.first + page;
-    const bool shadow_stack = mm.vmaOf(slot).has(VMA_SHADOW_STACK);
+    const Vma& vma = mm.vmaOf(slot);
+    const bool shadow_stack = vma.has(VMA_SHADOW_STACK);
     unsigned faults = 0;
     for (; faults < kMaxFaults; ++faults) {
       Word& pte = mm.pte[slot];
@@ -55,17 +56,27 @@ class Fault {
         return faults;
       }
       const Word seen = w_.table(mm).ptep_get(slot);
-      if (!handle_mm_fault({mm, mm.vmaOf(slot), p, page, slot, seen, write})) return faults + 1;
+      if (!handle_mm_fault({mm, vma, p, page, slot, seen, write})) return faults + 1;
     }
     return faults;
   }
 
-  // What a load by process p would return; changes nothing.
-  Token peek(unsigned p, unsigned page) {
-    const Mm<F>& mm = w_.mm[p];
+  // What a load by a process would return; changes nothing.
+  Token peek(const Mm<F>& mm, unsigned page) {
     const Word pte = mm.pte[w_.first + page];
     if (F::pte_none(pte)) return missing(mm, page);
     if (F::pte_present(pte)) return frames_.contents(pfnOf(pte));
+    return peekBehind(mm, page, pte);
+  }
+
+  // Why a scenario cannot go on, or nullptr.
+  const char* stuck() const { return stuck_; }
+
+ private:
+  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
+
+  // What a load would return where there is an entry in swap form.
+  [[gnu::noinline]] Token peekBehind(const Mm<F>& mm, unsigned page, Word pte) {
     switch (kEntries.kindOf(pte)) {
       case SwapKind::kSwapFile: {
         const unsigned swapped = w_.swapPageOf(pte);
@@ -80,12 +91,6 @@ class Fault {
         return frames_.contents(static_cast<std::uint64_t>(kEntries.swp_offset_pfn(pte)));
     }
   }
-
-  // Why a scenario cannot go on, or nullptr.
-  const char* stuck() const { return stuck_; }
-
- private:
-  static constexpr SwapEntries<F> kEntries = swapEntries<F>();
 
   // What is behind an empty entry.
   Token missing(const Mm<F>& mm, unsigned page) {
@@ -132,7 +137,7 @@ class Fault {
     return true;
   }
 
-  bool handle_nonpresent(const Access& a) {
+  [[gnu::noinline]] bool handle_nonpresent(const Access& a) {
     const SwapKind kind = kEntries.kindOf(a.pte);
     switch (kind) {
       case SwapKind::kSwapFile:
@@ -163,7 +168,7 @@ class Fault {
 
   // The page of a file: the folio's own, or, where an anonymous page of a private mapping was, one
   // that nobody knows. `armed`: there was a uffd-wp marker.
-  void do_fault(const Access& a, bool armed) {
+  [[gnu::noinline]] void do_fault(const Access& a, bool armed) {
     const bool mine = !w_.folio.anonymous();
     const bool shared = a.vma.has(VMA_SHARED);
     if (a.write && !shared && !armed) {  // do_cow_fault()
@@ -295,10 +300,11 @@ class Fault {
     int mapped = 0;
     for (unsigned i = 0; i < w_.folio.pages; ++i) {
       const Word pte = mm.pte[w_.first + i];
-      const bool device = !F::pte_none(pte) && !F::pte_present(pte) &&
-                          kEntries.is_device_exclusive_entry(pte) &&
-                          w_.pfnSwapPageOf(pte) < w_.folio.pages;
-      if (device || (F::pte_present(pte) && w_.pageOf(pte) < w_.folio.pages)) ++mapped;
+      if (F::pte_present(pte)) {
+        mapped += w_.pageOf(pte) < w_.folio.pages;
+      } else if (!F::pte_none(pte) && kEntries.is_device_exclusive_entry(pte)) {
+        mapped += w_.pfnSwapPageOf(pte) < w_.folio.pages;
+      }
     }
     return mapped;
   }

@@ -67,10 +67,10 @@ TEST(Fault, LargeFoliosAreReusedIfAllReferencesAreMappingsOfOneProcess) {
     auto out = std::make_unique<Outcome>();
     Building<F>().build(story.s, *world, *out);
     --world->folio.refcount;  // reclaim has let go
-    frames->reset(story.s.pages);
+    frames->reset(story.s.pages, 0);
     Fault<F> fault(*world, *frames, *findPolicy(policy));
     EXPECT_EQ(fault.access(0, 1, true), 1U);
-    EXPECT_EQ(fault.peek(0, 1), written(0, 1));
+    EXPECT_EQ(fault.peek(world->mm[0], 1), written(0, 1));
     return world->pageOf(world->mm[0].pte[world->first + 1]) == 1;
   };
   Story mine("r r");

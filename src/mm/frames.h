@@ -51,14 +51,14 @@ class Frames {
   // A step allocates at most two frames a page (swap-in, then copy).
   static constexpr unsigned kMaxNew = MAX_STEPS * MAX_PAGES * 2;
 
-  void reset(unsigned pages) {
+  // `others`: page frames from OTHER_PFN on that entries may map.
+  void reset(unsigned pages, unsigned others) {
     count_ = 0;
     pages_ = pages;
+    others_ = others;
     moved_pages_ = 0;
-    for (unsigned i = 0; i < pages; ++i) {
-      folio_[i] = originalToken(i);
-      other_[i] = {kForeignToken, 0, false};
-    }
+    for (unsigned i = 0; i < pages; ++i) folio_[i] = originalToken(i);
+    for (unsigned i = 0; i < others; ++i) other_[i] = {kForeignToken, 0, false};
   }
 
   // The new frame's page frame number; mapped once.
@@ -78,7 +78,7 @@ class Frames {
   // unknown.
   Frame* frame(std::uint64_t pfn) {
     if (pfn - kFirstNewPfn < count_) return &new_[pfn - kFirstNewPfn];
-    if (pfn - OTHER_PFN < pages_) return &other_[pfn - OTHER_PFN];
+    if (pfn - OTHER_PFN < others_) return &other_[pfn - OTHER_PFN];
     return nullptr;
   }
 
@@ -94,7 +94,7 @@ class Frames {
 
  private:
   unsigned count_ = 0;
-  unsigned pages_ = 0;
+  unsigned pages_ = 0, others_ = 0;
   unsigned moved_pages_ = 0;  // 0: the folio is where it was
   std::array<Token, MAX_PAGES> folio_;
   std::array<Token, MAX_PAGES> moved_;

@@ -36,22 +36,25 @@ struct Mm {
   Mm() { pte.fill(F::none()); }
 
   std::array<typename F::Word, kSlots> pte;
-  std::array<Vma, 2> vma{};
+  std::array<Vma, 2> vma{};  // where there is only one, the second begins behind all slots
   unsigned vmas = 0;
   std::array<int, RSS_KINDS> rss{};  // change
   unsigned tlb_flush_batched = 0;    // deferred flushes ("pending" in the kernel)
 
-  const Vma& vmaOf(unsigned slot) const { return vma[vmas == 2 && slot >= vma[1].start ? 1 : 0]; }
+  const Vma& vmaOf(unsigned slot) const { return vma[slot >= vma[1].start ? 1 : 0]; }
 };
 
-// struct page, as far as rmap and swap count on it.
-struct Page {
+// struct page, as far as rmap and swap count on it. With its padding it is as long as a word: a
+// page is copied by one load and one store.
+struct alignas(8) Page {
   short mapcount = 0;    // entries that map it
   short swap_count = 0;  // change by the operation; afterwards, the swap entries that stand for it
   // PAGE_EXCLUSIVE_*: PageAnonExclusive before the operation and, in both other bits, now.
   unsigned short flags = 0;
+  unsigned short padding = 0;
 
   static constexpr unsigned kNow = PAGE_EXCLUSIVE_AFTER | PAGE_EXCLUSIVE_END;
+  static constexpr unsigned kBuiltExclusive = PAGE_EXCLUSIVE_BEFORE | kNow;
   bool exclusive() const { return (flags & PAGE_EXCLUSIVE_AFTER) != 0; }
   void setExclusive() { flags = static_cast<unsigned short>(flags | kNow); }
   void clearExclusive() { flags = static_cast<unsigned short>(flags & ~kNow); }

@@ -69,6 +69,27 @@ EntryStates chooseSituation(C& chooser, const Space& space, Scenario& s) {
   return chooseReclaim(chooser, space, s);
 }
 
+namespace space_detail {
+
+// How many pages from this one on get the same entries.
+template <Chooser C>
+unsigned chooseRun(C& chooser, const Space& space, unsigned page, const Scenario& s) {
+  const unsigned run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(s.pages - page)));
+  // To the end of the block, mostly: of differing entries none can be folded.
+  if (s.folded && chooser.choose(4) != 0)
+    return space.abilities.contiguous - page % space.abilities.contiguous;
+  return run;
+}
+
+// The marker of a swap entry says that its page was exclusive; there is nothing to pin.
+inline bool anyPinnable(const Scenario& s) {
+  for (unsigned i = 0; i < unsigned{s.pages} * s.processes; ++i)
+    if ((s.entry[i] & ENTRY_EXCLUSIVE) && !(s.entry[i] & ENTRY_SWAP)) return true;
+  return false;
+}
+
+}  // namespace space_detail
+
 // The choices after the boundary. False if this is no meaningful scenario: no page is mapped at
 // all, there is a pin and no page that could be pinned, or what the family is about is not there.
 // Such lists are passed over and not counted.
@@ -77,27 +98,22 @@ bool chooseEntries(C& chooser, const Space& space, EntryStates states, Scenario&
   if (space.family == Family::kHuge) return space_detail::chooseHugeEntries(chooser, states, s);
   const unsigned pages = s.pages;
   const unsigned alternatives = static_cast<unsigned>(states.size());
+  const bool pair = s.processes > 1;
   unsigned met = 0;
   for (unsigned page = 0; page < pages;) {
     const EntryState state = states[chooser.choose(alternatives)];
+    met |= state.first | state.second;
     // At random, equal neighbours come in runs: otherwise hardly a batch would be longer than one.
-    unsigned run = 1;
-    if (space.random)
-      run = 1U << chooser.choose(static_cast<unsigned>(std::bit_width(pages - page)));
-    // To the end of the block, mostly: of differing entries none can be folded.
-    if (s.folded && chooser.choose(4) != 0)
-      run = space.abilities.contiguous - page % space.abilities.contiguous;
-    for (unsigned i = 0; i < run; ++i, ++page) {
+    unsigned end = page + 1;
+    if (space.random) end = page + space_detail::chooseRun(chooser, space, page, s);
+    do {
       s.entry[page] = state.first;
-      if (s.processes > 1) s.entry[pages + page] = state.second;
-    }
-    // The marker of a swap entry says that its page was exclusive; there is nothing to pin.
-    if (!(state.first & ENTRY_SWAP)) met |= state.first;
-    if (!(state.second & ENTRY_SWAP)) met |= state.second;
+      if (pair) s.entry[pages + page] = state.second;
+    } while (++page < end);
   }
   constexpr unsigned kDevices = ENTRY_DEVICE_EXCLUSIVE | ENTRY_DEVICE_PRIVATE;
   if (!entryMaps(met) || (space.family == Family::kDevice && !(met & kDevices))) return false;
-  return s.pins == 0 || (s.folio_flags & FOLIO_FILE) || (met & ENTRY_EXCLUSIVE);
+  return s.pins == 0 || (s.folio_flags & FOLIO_FILE) || space_detail::anyPinnable(s);
 }
 
 // Builds the scenario that these choices mean; false if they mean none. Only legal starting states

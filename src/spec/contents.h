@@ -32,10 +32,15 @@ inline bool agrees(Expected expected, unsigned seen) {
   return expected.value == SEEN_FAULT && (seen >> SEEN_SHIFT) < SEEN_WRITER;
 }
 
+inline unsigned vmaFlagsOf(const Scenario& s, unsigned process, unsigned page) {
+  return s.vma[process][s.split[process] != 0 && page >= s.split[process]].flags;
+}
+
 // Right after the operation, before any step.
 template <class F>
 inline Expected expectedAtFirst(const Scenario& s, const Outcome& o, bool lazyfree,
-                                unsigned vma_flags, unsigned index, unsigned page) {
+                                unsigned process, unsigned page) {
+  const unsigned index = process * s.pages + page;
   const unsigned asked = s.entry[index];
   if (!(asked & ENTRY_PRESENT)) {
     const std::uint16_t value = asked & (ENTRY_OTHER | ENTRY_SWAPPED) ? SEEN_FAULT : SEEN_ZERO;
@@ -45,13 +50,9 @@ inline Expected expectedAtFirst(const Scenario& s, const Outcome& o, bool lazyfr
   const EntryResult& e = o.entry[index];
   if (!F::pte_none(e.after)) return {original, original};
   const bool may_be_dropped =
-      (vma_flags & VMA_DROPPABLE) ||
+      (vmaFlagsOf(s, process, page) & VMA_DROPPABLE) ||
       (lazyfree && !F::pte_dirty(e.before) && !(o.folio_flags_before & FOLIO_DIRTY));
   return {original, may_be_dropped ? std::uint16_t{SEEN_ZERO} : original};
-}
-
-inline unsigned vmaFlagsOf(const Scenario& s, unsigned process, unsigned page) {
-  return s.vma[process][s.split[process] != 0 && page >= s.split[process]].flags;
 }
 
 template <class F, class Sink>
@@ -62,8 +63,7 @@ void inspectContentsAfterSteps(const Scenario& s, const Outcome& o, bool lazyfre
   unsigned processes = s.processes;
   for (unsigned p = 0; p < processes; ++p)
     for (unsigned page = 0; page < pages; ++page)
-      expected[p * pages + page] =
-          expectedAtFirst<F>(s, o, lazyfree, vmaFlagsOf(s, p, page), p * pages + page, page);
+      expected[p * pages + page] = expectedAtFirst<F>(s, o, lazyfree, p, page);
   for (unsigned i = 0; i < s.steps; ++i) {
     const Step step = s.step[i];
     if (step.process >= processes) continue;
@@ -113,8 +113,7 @@ inline void inspectContents(const Scenario& s, const Outcome& o, bool lazyfree, 
       const unsigned seen = o.entry[index].seen;
       if (seen == seenValue(SEEN_ORIGINAL, page) && (s.entry[index] & ENTRY_PRESENT)) [[likely]]
         continue;
-      const Expected expected =
-          expectedAtFirst<F>(s, o, lazyfree, vmaFlagsOf(s, p, page), index, page);
+      const Expected expected = expectedAtFirst<F>(s, o, lazyfree, p, page);
       if (!agrees(expected, seen)) sink(Rule::kContents, Reason::kSeen, p, page, expected.value);
     }
 }
