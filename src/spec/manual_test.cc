@@ -54,8 +54,9 @@ TEST(Manual, HasEveryRule) {
     EXPECT_NE(rule.find("*" + severity + ".*"), std::string::npos);
     EXPECT_NE(rule.find("- Mutant: `"), std::string::npos);
     EXPECT_NE(rule.find("Good: "), std::string::npos);
-    if (contains(kHistoryRules, info.rule))
+    if (contains(kHistoryRules, info.rule)) {
       EXPECT_NE(rule.find("- Bad, as a history: "), std::string::npos);
+    }
   }
 }
 
