@@ -129,6 +129,8 @@ TEST(HistoryAtRest, StoresAfterWriteProtectionTakeUffdWpAway) {
   EXPECT_EQ(ends({begin, done, store(1, kX), begin}, true), "");
   EXPECT_EQ(ends({begin, done, begin, store(1, kX)}, true), "");
   EXPECT_EQ(ends({begin, done, store(1, kX).in(1)}, true), "") << "by another entry";
+  EXPECT_EQ(ends({begin, done, store(1, kX), begins(1, kProtect).in(1)}, true), "uffd-wp-changed")
+      << "of another entry";
 }
 
 TEST(HistoryAtRest, CountsFit) {
