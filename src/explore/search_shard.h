@@ -54,7 +54,7 @@ class ReducedStates {
 
   // Begins a round of `states`, of at most `most`.
   void begin(std::uint32_t states, std::uint32_t most, MemoryShare& memory) {
-    if (!actor_) {
+    if (!later_) {
       if (!memory.take(most * (sizeof(unsigned) + sizeof(std::atomic<bool>))))
         throw std::bad_alloc();
       actor_ = std::make_unique<unsigned[]>(most);
@@ -65,7 +65,7 @@ class ReducedStates {
       later_[i].store(false, std::memory_order_relaxed);
     }
   }
-  bool begun() const { return actor_ != nullptr; }
+  bool begun() const { return later_ != nullptr; }
 
   void reduce(std::uint32_t i, unsigned actor) { actor_[i] = actor; }
   // Several shards may say so at once; all say the same.
