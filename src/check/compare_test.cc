@@ -64,8 +64,8 @@ TEST(Compare, BreaksTheSameRulesAsACheck) {
     EXPECT_EQ(ours.broken_elsewhere, check.rows[row].broken_elsewhere);
     EXPECT_EQ(ours.count, check.rows[row].count);
     const CompareCosts& costs = comparison.exhaustive->costs[row];
-    EXPECT_EQ(costs.batches, check.rows[row].price.batches);
-    EXPECT_EQ(costs.extra_faults, check.rows[row].price.extra_faults);
+    EXPECT_EQ(costs.batches().batches, check.rows[row].price.batches);
+    EXPECT_EQ(costs.left.faults, check.rows[row].price.extra_faults);
     EXPECT_EQ(costs.flushes, check.rows[row].price.flushed);
   }
 }
@@ -86,7 +86,7 @@ TEST(Compare, AddsFamiliesUp) {
   }
   for (std::size_t row = 0; row < 2; ++row) {
     EXPECT_EQ(comparison.exhaustive->check.rows[row].count, check.rows[row].count);
-    EXPECT_EQ(comparison.exhaustive->costs[row].batched_entries,
+    EXPECT_EQ(comparison.exhaustive->costs[row].batches().entries,
               check.rows[row].price.batched_entries);
   }
 }
