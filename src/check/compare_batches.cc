@@ -9,11 +9,14 @@ namespace {
 
 BatchCount countOf(const Outcome& o) { return {o.batches, o.batched_entries}; }
 
-// Is a scenario with batches like `a` worse than one with batches like `b`?
-bool isWorse(const BatchCount& a, const BatchCount& b) {
+// Are a scenario's batches shorter than those of another, or more?
+bool isShorter(const BatchCount& a, const BatchCount& b) {
   if (b.batches == 0) return a.batches != 0;
   const std::uint64_t mean_a = a.entries * b.batches, mean_b = b.entries * a.batches;
   return mean_a != mean_b ? mean_a < mean_b : a.batches > b.batches;
+}
+bool isMore(const BatchCount& a, const BatchCount& b) {
+  return a.batches != b.batches ? a.batches > b.batches : a.entries < b.entries;
 }
 
 }  // namespace
@@ -56,13 +59,15 @@ const Outcome& OperationAlone::run(const Scenario& scenario, const Policy& polic
 void BatchLengths::add(const BatchCount& scenario) {
   sum.batches += scenario.batches;
   sum.entries += scenario.entries;
-  if (scenario.entries > 1 && isWorse(scenario, worst)) worst = scenario;
+  if (scenario.entries > 1 && isShorter(scenario, shortest)) shortest = scenario;
+  if (isMore(scenario, most)) most = scenario;
 }
 
 BatchLengths& BatchLengths::operator+=(const BatchLengths& other) {
   sum.batches += other.sum.batches;
   sum.entries += other.sum.entries;
-  if (isWorse(other.worst, worst)) worst = other.worst;
+  if (isShorter(other.shortest, shortest)) shortest = other.shortest;
+  if (isMore(other.most, most)) most = other.most;
   return *this;
 }
 

@@ -56,11 +56,15 @@ struct BatchLengths {
   BatchCount sum;
   // Of the scenario whose batches are the shortest on average; of several, the one with the most.
   // Scenarios with a single entry do not count: there is nothing to batch.
-  BatchCount worst;
+  BatchCount shortest;
+  // Of the scenario with the most batches; of several, the one with the fewest entries.
+  BatchCount most;
 
   void add(const BatchCount& scenario);
   BatchLengths& operator+=(const BatchLengths& other);
   bool operator==(const BatchLengths&) const = default;
+
+  bool oneByOne() const { return sum.batches == sum.entries; }
 };
 
 using CaseLengths = std::array<BatchLengths, kCases>;

@@ -36,6 +36,16 @@ bool tracksSoftDirty(const Scenario& s, unsigned process, unsigned page) {
   return !(s.vma[process][second].flags & VMA_SOFTDIRTY);
 }
 
+bool isWritten(const Scenario& s, unsigned process, unsigned page) {
+  for (unsigned i = 0; i < s.steps; ++i) {
+    const Step& step = s.step[i];
+    if (step.action == STEP_WRITE && step.process == process &&
+        (step.page == ALL_PAGES || step.page == page))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Needless& Needless::operator+=(const Needless& other) {
@@ -116,6 +126,7 @@ void CostMeter::addNeedless(const Scenario& s, const Outcome& o, const Outcome& 
         left.soft_dirty = !before.soft_dirty && after.soft_dirty;
       }
       if (ended && after.present == other.present) later = afterSteps(e, r);
+      if (later.soft_dirty != 0 && isWritten(s, p, page)) later.soft_dirty = 0;
       if (!tracksSoftDirty(s, p, page)) left.soft_dirty = later.soft_dirty = 0;
       sum.left += left;
       sum.in_all.faults += std::max(left.faults, later.faults);

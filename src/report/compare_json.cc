@@ -29,15 +29,19 @@ Json brokenJson(const Row& row) {
   return json;
 }
 
+Json countJson(const BatchCount& count) {
+  if (count.batches == 0) return nullptr;
+  return {{"batches", count.batches}, {"batched_entries", count.entries}};
+}
+
 Json casesJson(const CaseLengths& lengths) {
   Json json = Json::object();
   for (unsigned i = 0; i < kCases; ++i) {
-    const auto& [sum, worst] = lengths[i];
-    if (sum.batches == 0) continue;
-    Json& one = json[std::string(caseName(static_cast<Case>(i)))];
-    one = {{"batches", sum.batches}, {"batched_entries", sum.entries}, {"worst", nullptr}};
-    if (worst.batches != 0)
-      one["worst"] = {{"batches", worst.batches}, {"batched_entries", worst.entries}};
+    const BatchLengths& one = lengths[i];
+    if (one.sum.batches == 0) continue;
+    Json& named = json[std::string(caseName(static_cast<Case>(i)))] = countJson(one.sum);
+    named["shortest"] = countJson(one.shortest);
+    named["most"] = countJson(one.most);
   }
   return json;
 }

@@ -37,10 +37,10 @@ std::string headOf(const Comparison& comparison, const CompareReport& report) {
   return text;
 }
 
-// "4 batches for 4 entries"
+// Batches for entries: "4 for 4".
 std::string countText(const BatchCount& count) {
-  return counted(count.batches, "batch", "batches") + " for " +
-         counted(count.entries, "entry", "entries");
+  if (count.batches == 0) return "-";
+  return withSeparators(count.batches) + " for " + withSeparators(count.entries);
 }
 
 // A number that follows from batches: "-" if the candidate does not tell them.
@@ -48,29 +48,40 @@ std::string ofBatches(const CompareCosts& costs, const std::string& cell) {
   return costs.batches().batches == 0 ? "-" : cell;
 }
 
-// Case by case, each candidate's batches; "" if none tells them.
-std::string lengthTable(const ComparedPart& part) {
+// Case by case, each candidate's batches; cases that no candidate batches in a line. "" if none
+// tells them.
+std::string lengthsText(const ComparedPart& part) {
   Table table;
-  table.addColumn("entries a batch");
-  table.addColumn("worst scenario");
+  for (const char* column :
+       {"entries a batch", "shortest: batches for entries", "most: batches for entries"})
+    table.addColumn(column);
   bool any = false;
+  std::string one_by_one;
   for (unsigned i = 0; i < kCases; ++i) {
+    const std::string_view name = caseName(static_cast<Case>(i));
     const auto lengths = [&](std::size_t row) -> const BatchLengths& {
       return part.costs[row].lengths[i];
     };
-    bool told = false;
-    for (std::size_t row = 0; row < part.costs.size(); ++row)
-      told = told || lengths(row).sum.batches != 0;
-    if (!told) continue;
-    any = true;
-    table.addLine(caseName(static_cast<Case>(i)), {"", ""});
+    bool told = false, batched = false;
     for (std::size_t row = 0; row < part.costs.size(); ++row) {
-      const auto& [sum, worst] = lengths(row);
-      table.addLine("  " + part.check.rows[row].name,
-                    {ratio(sum.entries, sum.batches), worst.batches == 0 ? "-" : countText(worst)});
+      told = told || lengths(row).sum.batches != 0;
+      batched = batched || !lengths(row).oneByOne();
+    }
+    if (told && !batched) append(one_by_one, name);
+    if (!batched) continue;
+    any = true;
+    table.addLine(name, {"", "", ""});
+    for (std::size_t row = 0; row < part.costs.size(); ++row) {
+      const BatchLengths& one = lengths(row);
+      table.addLine(
+          "  " + part.check.rows[row].name,
+          {ratio(one.sum.entries, one.sum.batches), countText(one.shortest), countText(one.most)});
     }
   }
-  return any ? table.print() : "";
+  std::string text = any ? table.print() : "";
+  if (!one_by_one.empty())
+    text += paragraph("One entry at a time, whatever the candidate: " + one_by_one + ".");
+  return text;
 }
 
 std::string costTable(const ComparedPart& part) {
@@ -99,7 +110,7 @@ std::string partOf(const ComparedPart& part, const std::string& where,
   const bool broken = std::any_of(part.check.rows.begin(), part.check.rows.end(),
                                   [](const Row& row) { return row.broken != 0; });
   text += broken ? ruleMatrix(part.check, options) : std::string("None.\n");
-  if (const std::string lengths = lengthTable(part); !lengths.empty())
+  if (const std::string lengths = lengthsText(part); !lengths.empty())
     text += heading("How long batches are " + where) + lengths;
   text += heading("What each costs " + where);
   return text + costTable(part);
@@ -127,12 +138,13 @@ std::string oneArch(const ArchComparison& one, const CompareReport& report) {
   if (comparison.mix) text += partOf(*comparison.mix, "in the mix", report.options);
   text += '\n';
   text += paragraph(
-      "Rules: scenarios in which they are broken. Entries a batch: on average; worst scenario: "
-      "the one whose batches are shortest, of those with at least two entries. Entries visited, "
+      "Rules: scenarios in which they are broken. Entries a batch: on average; shortest: in the "
+      "scenario with the smallest average, of those with at least two entries (\"4 for 4\": 4 "
+      "batches for 4 entries); most: in the scenario with the most batches. Entries visited, "
       "atomic operations and immediate TLB flushes: for each scenario; the rest for a million "
-      "scenarios. Left: on what the operation leaves; in all: also after swap-in, swapoff, a "
-      "migration's end and writes. Pages kept: that one entry at a time drops, swaps out or "
-      "migrates, and this candidate does not. A dash: there is nothing to tell it from.");
+      "scenarios. Left: on what the operation leaves; in all: also on what swap-in, swapoff, a "
+      "migration's end and writes make of it. Pages kept: that one entry at a time drops, swaps "
+      "out or migrates, and this candidate does not. A dash: not known of this candidate.");
   text += findingsOf(comparison);
   text += heading("In a sentence");
   for (const std::string& sentence : compareSentences(comparison, report.options.strict))
