@@ -89,6 +89,34 @@ TEST(CliCompare, JsonObeysItsSchema) {
   EXPECT_NE(whyInvalid(compareSchema(), bad), "");
 }
 
+// Batches by case, and what only shows after the steps, for people and for programs.
+TEST(CliCompare, TellsWhatEachCaseCosts) {
+  const Words candidates = {"unbatched", "migration:write=and", "--family", "migration"};
+  const json document = json::parse(run(small(candidates, {"--format", "json"})).out);
+  EXPECT_EQ(whyInvalid(compareSchema(), document), "");
+  const json& rows = document["architectures"][0]["parts"][0]["rows"];
+  const json& single = rows[0]["costs"];
+  const json& batched = rows[1]["costs"];
+  EXPECT_EQ(single["cases"].size(), 2U);
+  for (const char* one : {"migration", "migration-back"}) {
+    EXPECT_EQ(single["cases"][one]["batches"], single["cases"][one]["batched_entries"]);
+    EXPECT_EQ(single["cases"][one]["shortest"], single["cases"][one]["most"]);
+  }
+  EXPECT_LT(batched["cases"]["migration"]["batches"],
+            batched["cases"]["migration"]["batched_entries"]);
+  EXPECT_EQ(batched["cases"]["migration-back"], single["cases"]["migration-back"]);
+  std::uint64_t sum = 0;
+  for (const json& one : batched["cases"]) sum += one["batches"].get<std::uint64_t>();
+  EXPECT_EQ(batched["batches"], sum);
+  // A migration entry is not present: that it lost write shows when it comes back.
+  EXPECT_EQ(single["extra_faults_in_all"], 0);
+  EXPECT_GT(batched["extra_faults_in_all"], batched["extra_faults"]);
+  const std::string text = run(small(candidates)).out;
+  EXPECT_TRUE(has(text, "\nmigration\n  unbatched  ")) << text;
+  EXPECT_TRUE(has(text, "One entry at a time, whatever the candidate: migration-back.\n")) << text;
+  EXPECT_LE(longestLine(text), 75U);
+}
+
 // What a policy batches is compared where it shows, without being asked to.
 TEST(CliCompare, EveryCaseThatIsBatched) {
   const Ended result = run(small({"v7.0", "v7.0-rc-file", "batch-all"}, {"--format", "json"}));
@@ -210,6 +238,14 @@ TEST(TreeCliCompare, ATreeWithoutAndWithAPatch) {
   EXPECT_EQ(rows[0]["costs"]["flushes"], rows[1]["costs"]["flushes"]);
   EXPECT_TRUE(rows[1]["costs"]["batches"].is_null());
   EXPECT_TRUE(rows[0]["costs"]["batches"].is_number());
+  EXPECT_TRUE(rows[1]["costs"]["cases"].is_null());
+  // Its agent handles no fault, so that it does not run every step.
+  EXPECT_EQ(rows[0]["costs"]["extra_faults"], rows[1]["costs"]["extra_faults"]);
+  EXPECT_TRUE(rows[0]["costs"]["extra_faults_in_all"].is_number());
+  EXPECT_TRUE(rows[1]["costs"]["extra_faults_in_all"].is_null());
+  EXPECT_TRUE(rows[1]["costs"]["spurious_soft_dirty_in_all"].is_null());
+  const std::string sentence = arch["candidates"][1]["sentence"];
+  EXPECT_TRUE(has(sentence, "as far as the operation alone shows")) << sentence;
 }
 
 }  // namespace

@@ -71,13 +71,15 @@ std::uint64_t faultsOf(const CompareCosts& costs) {
 
 std::string faultsText(const Comparison& comparison, const ComparedPart& part, std::size_t row) {
   const CompareCosts& costs = part.costs[row];
-  if (const std::uint64_t faults = faultsOf(costs); faults != 0)
-    return fmt::format("{} of a million entries fault needlessly",
-                       withSeparators(perMillion(faults, part.entries)));
+  const std::uint64_t faults = faultsOf(costs);
   const bool small = comparison.exhaustive && faultsOf(comparison.exhaustive->costs[row]) != 0;
-  const std::string what = costs.ran_all_steps ? "" : " that the operation leaves";
-  return small ? fmt::format("nothing{} but in rare situations faults needlessly", what)
-               : fmt::format("nothing{} faults needlessly", what);
+  std::string text = "no entry faults needlessly";
+  if (faults != 0)
+    text = fmt::format("{} of a million entries fault needlessly",
+                       withSeparators(perMillion(faults, part.entries)));
+  else if (small)
+    text = "entries fault needlessly in rare situations only";
+  return costs.ran_all_steps ? text : text + ", as far as the operation alone shows";
 }
 
 }  // namespace
@@ -120,7 +122,7 @@ std::vector<std::string> compareSentences(const Comparison& comparison, bool str
     const CompareCosts& costs = part.costs[row];
     if (costs.kept != 0)
       text +=
-          fmt::format("; {:.1f}% of the pages that could be freed stay",
+          fmt::format("; {:.1f}% of the pages that could be freed or moved stay",
                       100.0 * static_cast<double>(costs.kept) / static_cast<double>(part.freed));
     sentences.push_back(text + ".");
   }
