@@ -171,6 +171,7 @@ Json backportResultJson(const BackportResult& result, bool strict) {
   json["scenarios"] = result.base_row.price.scenarios;
   json["most_changes"] = result.most_changes;
   json["tried"] = result.tried;
+  json["sentence"] = backportSentence(result, strict);
   json["changes"] = Json::array();
   for (const Change& change : result.changes)
     json["changes"].push_back(
