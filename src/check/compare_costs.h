@@ -28,7 +28,7 @@ struct Needless {
   bool operator==(const Needless&) const = default;
 };
 
-// Sums over scenarios, but for the worst lengths.
+// Sums over scenarios, but for the shortest batches and the most.
 struct CompareCosts {
   std::uint64_t scenarios = 0;
   CaseLengths lengths{};      // this and the next two: 0 if the subject cannot tell
@@ -50,7 +50,7 @@ class CostMeter {
  public:
   explicit CostMeter(Arch arch);
 
-  // How many entries are gone: dropped, or replaced by swap entries.
+  // How many entries are gone: dropped, or replaced by swap or migration entries.
   unsigned freed(const Scenario& scenario, const Outcome& outcome) const;
 
   // Adds one scenario's costs to `sum`. `alone`: as of batchesOf(); `reference`: what one entry at

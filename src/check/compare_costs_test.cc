@@ -185,9 +185,13 @@ TEST(CompareCosts, SoftDirtyThatSwapEntriesBringBack) {
   EXPECT_EQ(costs.in_all, (Needless{0, 1}));
   EXPECT_EQ(costsOf(with(s, STEP_SWAPOFF), marks_all).in_all, (Needless{0, 1}));
   EXPECT_EQ(costsOf(with(s, STEP_READ), marks_all).in_all, (Needless{0, 1}));
-  // What is written is soft-dirty anyway.
-  EXPECT_EQ(costsOf(with(s, STEP_WRITE, 0), marks_all).in_all, Needless{});
   EXPECT_EQ(costsOf(with(s, STEP_SWAPOFF), kBatchAll).in_all, Needless{});
+}
+
+// A fault for writing makes an entry soft-dirty; so it should be, as it was written.
+TEST(CompareCosts, WhatIsWrittenIsRightlySoftDirty) {
+  const Scenario s = with(unmapping({kWrite | ENTRY_DIRTY, kWrite}), STEP_WRITE);
+  EXPECT_EQ(costsOf(s, "wrprotect").in_all, (Needless{2, 0}));
 }
 
 TEST(CompareCosts, WriteThatMigrationDoesNotBringBack) {

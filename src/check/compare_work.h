@@ -40,7 +40,6 @@
 #include <cstdint>
 
 #include "check/compare_batches.h"
-#include "scenario/flat.h"
 
 namespace ptecheck {
 
