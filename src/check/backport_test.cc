@@ -55,8 +55,11 @@ TEST(Backport, NamesTheSmallestRepairsOfV6_16) {
 TEST(Backport, DependsOnTheFormat) {
   BackportOptions options = small();
   options.search.arch = archOf("loongarch");
-  const std::vector<std::string> list = answers(backport("v6.16", options));
+  const BackportResult result = backport("v6.16", options);
+  const std::vector<std::string> list = answers(result);
   EXPECT_NE(std::find(list.begin(), list.end(), "lazyfree: respect write"), list.end());
+  for (const Change& change : result.changes)
+    EXPECT_EQ(change.words.find("soft-dirty"), std::string::npos) << "there is no such bit";
 }
 
 // Each case is searched in the scenarios made for it.
