@@ -89,6 +89,35 @@ TEST(CliCompare, JsonObeysItsSchema) {
   EXPECT_NE(whyInvalid(compareSchema(), bad), "");
 }
 
+// Batches by case, and what only shows after the steps, for people and for programs.
+TEST(CliCompare, TellsWhatEachCaseCosts) {
+  const Words candidates = {"unbatched", "migration:write=and", "--family", "migration"};
+  const json document = json::parse(run(small(candidates, {"--format", "json"})).out);
+  EXPECT_EQ(whyInvalid(compareSchema(), document), "");
+  const json& rows = document["architectures"][0]["parts"][0]["rows"];
+  const json& single = rows[0]["costs"];
+  const json& batched = rows[1]["costs"];
+  EXPECT_EQ(single["cases"].size(), 2U);
+  for (const char* one : {"migration", "migration-back"}) {
+    EXPECT_EQ(single["cases"][one]["batches"], single["cases"][one]["batched_entries"]);
+    EXPECT_EQ(single["cases"][one]["shortest"], single["cases"][one]["most"]);
+  }
+  EXPECT_LT(batched["cases"]["migration"]["batches"],
+            batched["cases"]["migration"]["batched_entries"]);
+  const json& back = batched["cases"]["migration-back"];
+  EXPECT_EQ(back["batches"], back["batched_entries"]) << "one entry at a time, as before";
+  std::uint64_t sum = 0;
+  for (const json& one : batched["cases"]) sum += one["batches"].get<std::uint64_t>();
+  EXPECT_EQ(batched["batches"], sum);
+  // A migration entry is not present: that it lost write shows when it comes back.
+  EXPECT_EQ(single["extra_faults_in_all"], 0);
+  EXPECT_GT(batched["extra_faults_in_all"], batched["extra_faults"]);
+  const std::string text = run(small(candidates)).out;
+  EXPECT_TRUE(has(text, "\nmigration\n  unbatched  ")) << text;
+  EXPECT_TRUE(has(text, "One entry at a time, whatever the candidate: migration-back.\n")) << text;
+  EXPECT_LE(longestLine(text), 75U);
+}
+
 // What a policy batches is compared where it shows, without being asked to.
 TEST(CliCompare, EveryCaseThatIsBatched) {
   const Ended result = run(small({"v7.0", "v7.0-rc-file", "batch-all"}, {"--format", "json"}));
@@ -164,6 +193,13 @@ TEST(CliCompare, NamesTheSmallestRepair) {
                   "lazyfree: respect write + lazyfree: respect soft-dirty (2 bits)\n"
                   "   Not on shadow stacks"));
   EXPECT_TRUE(has(text.out, "* lazyfree: respect write\n"));
+  EXPECT_TRUE(has(text.out,
+                  "\nv6.16: the smallest change that breaks no rule above cost is lazyfree: put\n"
+                  "  back every entry as it was (1 code path); of bits alone it is lazyfree:\n"
+                  "  respect write + lazyfree: respect dirty + lazyfree: respect soft-dirty (3\n"
+                  "  bits), or but for shadow stacks lazyfree: respect write + lazyfree:\n"
+                  "  respect soft-dirty (2 bits).\n"))
+      << text.out;
   const json document = json::parse(run(small({"--backport", "v6.16", "--format", "json"})).out);
   EXPECT_EQ(whyInvalid(compareSchema(), document), "");
   const json& arch = document["architectures"][0];
@@ -176,6 +212,14 @@ TEST(CliCompare, NamesTheSmallestRepair) {
       run(small({"--backport", "v6.16", "--changes", "1", "--strict", "--format", "json"})).out);
   EXPECT_EQ(strict["architectures"][0]["answers"].size(), 2U);
   EXPECT_EQ(run(small({"--backport", "v6.16", "--changes", "0"})).status, 1);
+  const std::string sentence = strict["architectures"][0]["sentence"];
+  EXPECT_TRUE(sentence.starts_with("v6.16: the smallest change that breaks no rule is "))
+      << sentence;
+  EXPECT_TRUE(
+      has(run(small({"--backport", "v6.16", "--changes", "0"})).out,
+          "\nv6.16: no set of up to 0 changes is enough, each breaks a rule above cost.\n"));
+  EXPECT_TRUE(has(run(small({"--backport", "restore-each"})).out,
+                  "\nrestore-each: nothing has to be changed, it breaks no rule above cost.\n"));
 }
 
 // A patch that takes away the first line of the tree's mm/rmap.c that holds `text`.
@@ -210,6 +254,14 @@ TEST(TreeCliCompare, ATreeWithoutAndWithAPatch) {
   EXPECT_EQ(rows[0]["costs"]["flushes"], rows[1]["costs"]["flushes"]);
   EXPECT_TRUE(rows[1]["costs"]["batches"].is_null());
   EXPECT_TRUE(rows[0]["costs"]["batches"].is_number());
+  EXPECT_TRUE(rows[1]["costs"]["cases"].is_null());
+  // Its agent handles no fault, so that it does not run every step.
+  EXPECT_EQ(rows[0]["costs"]["extra_faults"], rows[1]["costs"]["extra_faults"]);
+  EXPECT_TRUE(rows[0]["costs"]["extra_faults_in_all"].is_number());
+  EXPECT_TRUE(rows[1]["costs"]["extra_faults_in_all"].is_null());
+  EXPECT_TRUE(rows[1]["costs"]["spurious_soft_dirty_in_all"].is_null());
+  const std::string sentence = arch["candidates"][1]["sentence"];
+  EXPECT_TRUE(has(sentence, "as far as the operation alone shows")) << sentence;
 }
 
 }  // namespace

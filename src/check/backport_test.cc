@@ -55,8 +55,11 @@ TEST(Backport, NamesTheSmallestRepairsOfV6_16) {
 TEST(Backport, DependsOnTheFormat) {
   BackportOptions options = small();
   options.search.arch = archOf("loongarch");
-  const std::vector<std::string> list = answers(backport("v6.16", options));
+  const BackportResult result = backport("v6.16", options);
+  const std::vector<std::string> list = answers(result);
   EXPECT_NE(std::find(list.begin(), list.end(), "lazyfree: respect write"), list.end());
+  for (const Change& change : result.changes)
+    EXPECT_EQ(change.words.find("soft-dirty"), std::string::npos) << "there is no such bit";
 }
 
 // Each case is searched in the scenarios made for it.
@@ -112,6 +115,25 @@ TEST(Backport, SmallerSetsHaveCounterexamples) {
       ++smaller;
     }
   EXPECT_EQ(smaller, 1U + 1 + 3 * 3 + 7);
+}
+
+// A case is put back in one way, and of single entries nothing is respected or put back otherwise.
+TEST(Backport, ChangesOfASetMakeSenseTogether) {
+  const BackportResult result = backport("v6.16");
+  std::size_t pairs = 0;
+  for (const KilledSet& killed : result.killed) {
+    std::size_t restores = 0, single = 0, of_case = 0;
+    for (std::size_t i : killed.changes) {
+      const Change::Kind kind = result.changes[i].kind;
+      restores += kind == Change::Kind::kRestore;
+      single += kind == Change::Kind::kOneEntry;
+      of_case += kind != Change::Kind::kWrprotectEarly;
+    }
+    EXPECT_LE(restores, 1U) << words(result, killed.changes);
+    EXPECT_TRUE(single == 0 || of_case == 1) << words(result, killed.changes);
+    pairs += killed.changes.size() == 2;
+  }
+  EXPECT_GT(pairs, 10U);
 }
 
 // Trying first what killed others decides nothing.

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "check/batch.h"
+#include "check/compare_tree.h"
 #include "check/family_cases.h"
 #include "check/finding_id.h"
 #include "check/judged_policies.h"
@@ -24,7 +25,6 @@
 #include "explore/parallel.h"
 #include "explore/random_choices.h"
 #include "explore/replay.h"
-#include "subject/tree_subject.h"
 
 namespace ptecheck {
 
@@ -34,44 +34,6 @@ constexpr std::size_t kExhaustive = 0, kMix = 1, kPartCount = 2;
 constexpr std::uint64_t kSamplesPerUnit = 256;
 // What a tree's findings are filed under: `ptecheck replay --kernel` knows it.
 constexpr const char* kTreeRow = "tree";
-
-// One thread's agents of one tree.
-class TreeRunner {
- public:
-  TreeRunner(const TreeBuild& build, RuleSet rules, Arch arch)
-      : rules_(rules), of_arch_(archRules(arch)), tree_(build) {
-    if (build.canBatch() && contains(rules, Rule::kDiffers))
-      reference_ = std::make_unique<TreeSubject>(build, AgentKind::kReference);
-  }
-
-  void add(const Scenario& s) {
-    batch_.add(s);
-    if (reference_) reference_batch_.add(s);
-  }
-  void run() {
-    batch_.run(tree_);
-    if (reference_) reference_batch_.run(*reference_);
-  }
-  void clear() {
-    batch_.clear();
-    reference_batch_.clear();
-  }
-
-  const Outcome& outcome(std::size_t i) const { return batch_.outcome(i); }
-  RuleSet broken(std::size_t i) const {
-    const Scenario& s = batch_.scenario(i);
-    RuleSet broken = of_arch_.judge(s, outcome(i));
-    if (reference_) broken |= of_arch_.differs(s, outcome(i), reference_batch_.outcome(i));
-    return broken & rules_;
-  }
-
- private:
-  RuleSet rules_;
-  const ArchRules& of_arch_;
-  TreeSubject tree_;
-  std::unique_ptr<TreeSubject> reference_;
-  Batch batch_, reference_batch_;
-};
 
 // What a thread counts of one kind of scenarios.
 struct PartTally {
@@ -93,6 +55,7 @@ struct Skipped {
 struct alignas(128) Worker {
   std::unique_ptr<JudgedPolicies> policies;
   std::unique_ptr<Model> reference_model;
+  std::unique_ptr<OperationAlone> alone;
   std::unique_ptr<Outcome> reference = std::make_unique<Outcome>();
   std::vector<std::unique_ptr<TreeRunner>> trees;
   std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
@@ -167,6 +130,7 @@ class CompareSearch {
     const SearchOptions& search = options_.search;
     worker.policies = std::make_unique<JudgedPolicies>(policies, search.rules, search.arch);
     worker.reference_model = makeModel(search.arch);
+    worker.alone = std::make_unique<OperationAlone>(search.arch);
     for (const TreeBuild& build : builds_)
       worker.trees.push_back(std::make_unique<TreeRunner>(build, search.rules, search.arch));
     for (PartTally& part : worker.parts) {
@@ -226,11 +190,15 @@ class CompareSearch {
       ++scenarios;
       part.entries += static_cast<std::uint64_t>(worker.reference->mapcount_before);
       part.freed += meter_.freed(s, *worker.reference);
+      const bool two_kinds = migrationEnds(s);  // of batches
       const auto count = [&](std::size_t row, const Outcome& o, RuleSet broken) {
         part.tallies[row].add(rules_, s, o, broken, 0, unit, [&] {
           return Choices{static_cast<unsigned>(first + i)};  // its number: see scenarioAt()
         });
-        if (o.status == STATUS_DONE) meter_.add(s, o, *worker.reference, part.costs[row]);
+        if (o.status != STATUS_DONE) return;
+        const std::optional<Policy>& policy = candidates_[row].policy;
+        const Outcome* alone = two_kinds && policy ? &worker.alone->run(s, *policy) : nullptr;
+        meter_.add(s, o, alone, *worker.reference, part.costs[row]);
       };
       worker.policies->run(s, [&](std::size_t policy, const Outcome& o, RuleSet broken) {
         count(policy_rows_[policy], o, broken);

@@ -42,7 +42,7 @@ struct ComparedPart {
   CheckResult check;
   std::vector<CompareCosts> costs;  // of each row
   std::uint64_t entries = 0;        // present at the start
-  std::uint64_t freed = 0;          // entries that the reference (`unbatched`) drops or swaps out
+  std::uint64_t freed = 0;          // of these, entries that the reference (`unbatched`) takes away
 };
 
 struct Comparison {

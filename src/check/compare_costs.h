@@ -2,71 +2,78 @@
 //
 // What a candidate's way of batching costs and saves, by what it left behind in a scenario.
 //
-// Visited entries and atomic operations are not observed: they follow from how many batches and
-// entries there were, and how many of them were put back, by what the kernel does for each. Read
-// from Linux 6.12 (the same in 6.15 unless noted):
-//
-//   ptep_get_and_clear()               an exchange for each entry, also within
-//                                      get_and_clear_full_ptes()
-//   __folio_remove_rmap()              an atomic operation on the _mapcount of each page; of a
-//                                      large folio, one on _large_mapcount for each batch
-//   folio_put(), folio_put_refs()      one on _refcount for each batch
-//   page_vma_mapped_walk()             reads entries one after the other; after a batch it goes on
-//                                      with the entry behind the first, and passes over the rest,
-//                                      empty now. 6.15: not if the batch was the whole folio
-//   folio_pte_batch()                  reads the entries behind the first
-//   set_pte_at(), set_ptes()           writes each entry that is put back
-//
-// Not counted: _nr_pages_mapped (one for each batch, if no other process maps the pages), swap
-// counts, locks, and the entry that ends a batch. At most one batch is put back, as it ends the
-// walk; it has no counters to give up.
+// Needless write faults and soft-dirty bits show at two moments: on what the operation left, and
+// after the steps, when swap entries and migration entries have come back and a first write may
+// have faulted. The second is measured against the reference (`unbatched`), which went through the
+// same steps: faults that it did not take, and entries that it has writable or not soft-dirty. An
+// entry counts at the moment at which it costs more, not at both. It is compared only where the
+// operation left both in the same state, mapped or not: to drop a page that the reference puts back
+// (an event may come at another entry) is no needless fault.
 #ifndef PTECHECK_CHECK_COMPARE_COSTS_H
 #define PTECHECK_CHECK_COMPARE_COSTS_H
 
 #include <cstdint>
 
-#include "check/arch_rules.h"
+#include "check/compare_batches.h"
 #include "pte/architectures.h"
 #include "scenario/flat.h"
 
 namespace ptecheck {
 
-// Sums over scenarios, but for the largest number of batches.
+struct Needless {
+  std::uint64_t faults = 0;      // of writes, to entries that were, or could be, writable
+  std::uint64_t soft_dirty = 0;  // entries that became soft-dirty unwritten, where that is tracked
+
+  Needless& operator+=(const Needless& other);
+  bool operator==(const Needless&) const = default;
+};
+
+// Sums over scenarios, but for the shortest batches and the most.
 struct CompareCosts {
   std::uint64_t scenarios = 0;
-  std::uint64_t batches = 0;  // this and the next four: 0 if the subject cannot tell
-  std::uint64_t batched_entries = 0;
-  std::uint64_t most_batches = 0;  // in one scenario
-  std::uint64_t visited = 0;       // entries, each as often as it is looked at or written
+  CaseLengths lengths{};      // this and the next two: 0 if the subject cannot tell
+  std::uint64_t visited = 0;  // entries, each as often as it is looked at or written
   std::uint64_t atomics = 0;
-  std::uint64_t flushes = 0;              // immediate TLB flushes
-  std::uint64_t extra_faults = 0;         // entries that were writable and are not
-  std::uint64_t spurious_soft_dirty = 0;  // entries that became soft-dirty unwritten
-  std::uint64_t kept = 0;                 // entries that the reference frees, and that stay
+  std::uint64_t flushes = 0;  // immediate TLB flushes
+  Needless left;              // on what the operation left
+  Needless in_all;            // and on what the steps made of it
+  bool ran_all_steps = true;  // else in_all is not known
+  std::uint64_t kept = 0;     // entries that the reference frees, and that stay
 
+  BatchCount batches() const { return allOf(lengths); }
   CompareCosts& operator+=(const CompareCosts& other);
   bool operator==(const CompareCosts&) const = default;
 };
-
-// Entries visited and atomic operations of one scenario.
-std::uint64_t visitedEntries(const Scenario& scenario, const Outcome& outcome);
-std::uint64_t atomicOperations(const Scenario& scenario, const Outcome& outcome);
 
 // Reads raw entries of one architecture.
 class CostMeter {
  public:
   explicit CostMeter(Arch arch);
 
-  // How many entries are gone: dropped, or replaced by swap entries.
+  // How many entries are gone: dropped, or replaced by swap or migration entries.
   unsigned freed(const Scenario& scenario, const Outcome& outcome) const;
 
-  // Adds one scenario's costs to `sum`; `reference`: what one entry at a time left behind.
-  void add(const Scenario& scenario, const Outcome& outcome, const Outcome& reference,
-           CompareCosts& sum) const;
+  // Adds one scenario's costs to `sum`. `alone`: as of batchesOf(); `reference`: what one entry at
+  // a time left behind.
+  void add(const Scenario& scenario, const Outcome& outcome, const Outcome* alone,
+           const Outcome& reference, CompareCosts& sum) const;
+
+  // What the costs need to know of a raw entry.
+  struct Look {
+    bool present = false, swap_form = false;
+    bool write = false;                // in swap form: it will be when it comes back
+    bool soft_dirty = false;           // in swap form: in the software bits
+    bool migration_exclusive = false;  // a migration entry of an exclusive page
+  };
 
  private:
-  const ArchRules& rules_;
-  bool (*present_)(unsigned long long entry);
+  void addWork(const Scenario& s, const Outcome& o, const ScenarioBatches& batches,
+               CompareCosts& sum) const;
+  void addNeedless(const Scenario& s, const Outcome& o, const Outcome& reference,
+                   CompareCosts& sum) const;
+  Needless afterSteps(const EntryResult& entry, const EntryResult& reference) const;
+
+  Look (*look_)(unsigned long long entry);
 };
 
 }  // namespace ptecheck

@@ -15,6 +15,14 @@ std::vector<Family> allFamilies() {
   return families;
 }
 
+std::vector<Family> treeFamilies() { return {Family::kReclaim, Family::kSwap, Family::kFile}; }
+
+std::string familyList(const std::vector<Family>& families) {
+  std::string list;
+  for (Family family : families) list.append(list.empty() ? "" : ",").append(familyName(family));
+  return list;
+}
+
 void addFamily(CheckResult& sum, CheckResult&& more) {
   sum.parts.insert(sum.parts.end(), more.parts.begin(), more.parts.end());
   for (std::size_t i = 0; i < sum.rows.size(); ++i) {

@@ -3,6 +3,7 @@
 #define PTECHECK_CHECK_FAMILIES_H
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "check/result.h"
@@ -13,6 +14,13 @@ namespace ptecheck {
 
 // All families, in their order, but for kMismatch, which is not known to happen.
 std::vector<Family> allFamilies();
+
+// What is asked of a tree by default: families in which 6.12 breaks nothing. (It does in migration:
+// device-exclusive entries, mended in 6.15.)
+std::vector<Family> treeFamilies();
+
+// "reclaim,swap,file", as --family takes it.
+std::string familyList(const std::vector<Family>& families);
 
 // How many of `samples` random scenarios a family gets: all in reclaim, a tenth in each other.
 std::uint64_t samplesIn(Family family, std::uint64_t samples);

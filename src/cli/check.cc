@@ -32,12 +32,10 @@ namespace {
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000000;
 constexpr const char* kComparedPolicy = "v6.12";
-// Where 6.12 breaks nothing. (It does in migration: device-exclusive entries, mended in 6.15.)
-constexpr const char* kTreeFamilies = "reclaim,swap,file";
 
 struct Words {
   std::string archs;     // empty: all in the model, x86_64 on a tree
-  std::string families;  // empty: all in the model, kTreeFamilies on a tree
+  std::string families;  // empty: all in the model, treeFamilies() on a tree
   std::vector<std::string> policies;
   std::vector<std::string> rules;
   std::string mutant;
@@ -217,7 +215,7 @@ int check(const Words& words) {
     const auto trees =
         onEachArch<ArchTree>(words, search, [&](const TreeCheckOptions& options, ArchTree& result) {
           result.check = checkTreeFamilies(
-              options, parseFamilies(words.families.empty() ? kTreeFamilies : words.families));
+              options, words.families.empty() ? treeFamilies() : parseFamilies(words.families));
         });
     writeOutput(words.output.json() ? treeJson(trees, report) : treeText(trees, report));
     return exitCodeOf(verdictOf(trees, strict), kselftest);
@@ -282,7 +280,7 @@ void addCheck(CLI::App& app, Invocation& invocation) {
                   fmt::format("These families of scenarios, or all: reclaim, swap, file,\n"
                               "migration, device, rare, huge (default: all in the model,\n"
                               "{} on a tree); mismatch only if named",
-                              kTreeFamilies))
+                              familyList(treeFamilies())))
       ->type_name("NAME,...")
       ->group(search);
   command

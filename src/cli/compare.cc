@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "check/backport.h"
+#include "check/families.h"
 #include "check/model_check.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -32,8 +32,6 @@ namespace {
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000;
 constexpr unsigned kMostChanges = 12;
-// As of `check`: where 6.12 breaks nothing.
-constexpr std::array<Family, 3> kTreeFamilies = {Family::kReclaim, Family::kSwap, Family::kFile};
 
 struct Words {
   std::vector<std::string> candidates;
@@ -44,7 +42,7 @@ struct Words {
   std::string backport;
   std::string changes = std::to_string(BackportOptions{}.most_changes);
   std::string archs;
-  std::string families;  // empty: those of what is batched, and kTreeFamilies with a tree
+  std::string families;  // empty: those of what is batched, and treeFamilies() with a tree
   std::vector<std::string> rules;
   std::string pages = std::to_string(kMostExhaustivePages);
   std::string random = std::to_string(SearchOptions{}.random_scenarios);
@@ -130,7 +128,7 @@ std::vector<Family> familiesFor(const Words& words, const std::vector<Candidate>
   if (!words.families.empty()) return parseFamilies(words.families);
   std::vector<Family> families = familiesOf(candidates);
   if (!anyTree(candidates)) return families;
-  for (Family family : kTreeFamilies)
+  for (Family family : treeFamilies())
     if (std::find(families.begin(), families.end(), family) == families.end())
       families.push_back(family);
   std::sort(families.begin(), families.end());
@@ -277,9 +275,10 @@ void addCompare(CLI::App& app, Invocation& invocation) {
   CLI::Option* const family =
       command
           .add_option("--family", words->families,
-                      "The exhaustive part in these families of scenarios, or all (default:\n"
-                      "reclaim, and those of what a candidate batches; with a tree also\n"
-                      "swap and file)")
+                      fmt::format("The exhaustive part in these families of scenarios, or all\n"
+                                  "(default: reclaim, and those of what a candidate batches;\n"
+                                  "with a tree also {})",
+                                  familyList(treeFamilies())))
           ->type_name("NAME,...")
           ->group(what);
   CLI::Option* const mix =

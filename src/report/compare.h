@@ -37,6 +37,8 @@ std::string compareJson(const std::vector<ArchComparison>& comparisons,
 
 // Good: there is an answer on each architecture.
 Verdict verdictOf(const std::vector<BackportResult>& results);
+// The smallest answer, and the smallest of bits alone.
+std::string backportSentence(const BackportResult& result, bool strict);
 std::string backportText(const std::vector<BackportResult>& results, const ReportOptions& options);
 // ptecheck-backport-1
 std::string backportJson(const std::vector<BackportResult>& results, const ReportOptions& options);

@@ -91,7 +91,22 @@ std::string killedText(const BackportResult& result) {
   return text;
 }
 
-std::string oneArch(const BackportResult& result) {
+// The first that is made of bits alone, and holds on shadow stacks or not.
+const BackportAnswer* answerOfBits(const BackportResult& result, bool on_shadow_stacks) {
+  const auto found =
+      std::find_if(result.answers.begin(), result.answers.end(), [&](const BackportAnswer& answer) {
+        return answer.on_shadow_stacks == on_shadow_stacks &&
+               std::all_of(answer.changes.begin(), answer.changes.end(),
+                           [&](std::size_t i) { return result.changes[i].isBit(); });
+      });
+  return found == result.answers.end() ? nullptr : &*found;
+}
+
+std::string withSize(const BackportResult& result, const BackportAnswer& answer) {
+  return fmt::format("{} ({})", setText(result, answer.changes), sizeText(result, answer.changes));
+}
+
+std::string oneArch(const BackportResult& result, bool strict) {
   std::string text = labelled("entries", archName(result.arch));
   text += partsText(result.parts, Share{}, true);
   const std::uint64_t single = result.changes.size();
@@ -109,17 +124,46 @@ std::string oneArch(const BackportResult& result) {
     text += heading("Not enough, and what shows it");
     text += killed;
   }
-  return text;
+  text += heading("In a sentence");
+  return text + paragraph(backportSentence(result, strict), "", 2);
 }
 
 }  // namespace
+
+std::string backportSentence(const BackportResult& result, bool strict) {
+  const std::string good = strict ? "breaks no rule" : "breaks no rule above cost";
+  const std::string& name = result.base_row.name;
+  const auto holds = [](const BackportAnswer& answer) { return answer.on_shadow_stacks; };
+  const auto first = std::find_if(result.answers.begin(), result.answers.end(), holds);
+  const BackportAnswer* const elsewhere = answerOfBits(result, false);
+  if (first == result.answers.end()) {
+    std::string text =
+        fmt::format("{}: no set of up to {} is enough, each breaks a rule{}", name,
+                    counted(result.most_changes, "change", "changes"), strict ? "" : " above cost");
+    if (!result.answers.empty())
+      text += ", but for shadow stacks " + withSize(result, result.answers.front());
+    return text + ".";
+  }
+  if (first->changes.empty())
+    return fmt::format("{}: nothing has to be changed, it {}.", name, good);
+  std::string text =
+      fmt::format("{}: the smallest change that {} is {}", name, good, withSize(result, *first));
+  const BackportAnswer* const bits = answerOfBits(result, true);
+  if (bits != nullptr && bits != &*first)
+    text += "; of bits alone it is " + withSize(result, *bits);
+  if (elsewhere != nullptr && bits == nullptr)
+    text += "; of bits alone it is, but for shadow stacks, " + withSize(result, *elsewhere);
+  else if (elsewhere != nullptr)
+    text += ", or but for shadow stacks " + withSize(result, *elsewhere);
+  return text + ".";
+}
 
 std::string backportText(const std::vector<BackportResult>& results, const ReportOptions& options) {
   std::string text = labelled("ptecheck", options.version);
   text += labelled("policy", results.front().base_row.name);
   if (options.rules != kAllRules) text += labelled("rules", "only " + ruleList(options.rules));
   for (const BackportResult& result : results) {
-    text += oneArch(result);
+    text += oneArch(result, options.strict);
     if (&result != &results.back()) text += '\n';
   }
   return text;

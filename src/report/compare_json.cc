@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <nlohmann/json.hpp>
 
+#include "mm/policy_words.h"
 #include "report/compare.h"
 #include "scenario/text.h"
 
@@ -28,20 +29,44 @@ Json brokenJson(const Row& row) {
   return json;
 }
 
-// What follows from batches is null if the candidate does not tell them.
+Json countJson(const BatchCount& count) {
+  if (count.batches == 0) return nullptr;
+  return {{"batches", count.batches}, {"batched_entries", count.entries}};
+}
+
+Json casesJson(const CaseLengths& lengths) {
+  Json json = Json::object();
+  for (unsigned i = 0; i < kCases; ++i) {
+    const BatchLengths& one = lengths[i];
+    if (one.sum.batches == 0) continue;
+    Json& named = json[std::string(caseName(static_cast<Case>(i)))] = countJson(one.sum);
+    named["shortest"] = countJson(one.shortest);
+    named["most"] = countJson(one.most);
+  }
+  return json;
+}
+
+// What follows from batches is null if the candidate does not tell them, and so is what follows
+// from steps if it did not run all.
 Json costsJson(const CompareCosts& costs) {
+  const BatchCount batches = costs.batches();
   const auto told = [&](std::uint64_t number) {
-    return costs.batches == 0 ? Json(nullptr) : Json(number);
+    return batches.batches == 0 ? Json(nullptr) : Json(number);
+  };
+  const auto in_all = [&](std::uint64_t number) {
+    return costs.ran_all_steps ? Json(number) : Json(nullptr);
   };
   return {{"scenarios", costs.scenarios},
-          {"batches", told(costs.batches)},
-          {"batched_entries", told(costs.batched_entries)},
-          {"most_batches", told(costs.most_batches)},
+          {"batches", told(batches.batches)},
+          {"batched_entries", told(batches.entries)},
+          {"cases", batches.batches == 0 ? Json(nullptr) : casesJson(costs.lengths)},
           {"visited_entries", told(costs.visited)},
           {"atomic_operations", told(costs.atomics)},
           {"flushes", costs.flushes},
-          {"extra_faults", costs.extra_faults},
-          {"spurious_soft_dirty", costs.spurious_soft_dirty},
+          {"extra_faults", costs.left.faults},
+          {"extra_faults_in_all", in_all(costs.in_all.faults)},
+          {"spurious_soft_dirty", costs.left.soft_dirty},
+          {"spurious_soft_dirty_in_all", in_all(costs.in_all.soft_dirty)},
           {"kept", costs.kept}};
 }
 
@@ -146,6 +171,7 @@ Json backportResultJson(const BackportResult& result, bool strict) {
   json["scenarios"] = result.base_row.price.scenarios;
   json["most_changes"] = result.most_changes;
   json["tried"] = result.tried;
+  json["sentence"] = backportSentence(result, strict);
   json["changes"] = Json::array();
   for (const Change& change : result.changes)
     json["changes"].push_back(

@@ -47,31 +47,39 @@ std::string brokenText(const Comparison& comparison, std::size_t row, bool stric
 }
 
 std::string lengthText(const ComparedPart& part, std::size_t row) {
-  const auto length = [&](std::size_t i) {
-    return static_cast<double>(part.costs[i].batched_entries) /
-           static_cast<double>(part.costs[i].batches);
+  const BatchCount ours = part.costs[row].batches(), firsts = part.costs[0].batches();
+  const auto length = [](const BatchCount& count) {
+    return static_cast<double>(count.entries) / static_cast<double>(count.batches);
   };
-  if (part.costs[row].batches == 0) return "it does not tell how long its batches are";
-  const std::string mean = ratio(part.costs[row].batched_entries, part.costs[row].batches);
-  if (row == 0 || part.costs[0].batches == 0)
-    return fmt::format("its batches are {} entries long", mean);
+  if (ours.batches == 0) return "it does not tell how long its batches are";
+  if (row == 0 || firsts.batches == 0)
+    return fmt::format("its batches are {} entries long", ratio(ours.entries, ours.batches));
   const std::string& first = part.check.rows[0].name;
-  const long percent = std::lround(100 * (length(row) / length(0) - 1));
+  const double times = length(ours) / length(firsts);
+  const long percent = std::lround(100 * (times - 1));
   if (percent >= 200)
-    return fmt::format("its batches are {:.1f} times as long as those of {}",
-                       length(row) / length(0), first);
+    return fmt::format("its batches are {:.1f} times as long as those of {}", times, first);
   if (percent == 0) return fmt::format("its batches are as long as those of {}", first);
   return fmt::format("its batches are {}% {} than those of {}", std::abs(percent),
                      percent < 0 ? "shorter" : "longer", first);
 }
 
+// In all, or on what the operation left, if the steps were not run.
+std::uint64_t faultsOf(const CompareCosts& costs) {
+  return costs.ran_all_steps ? costs.in_all.faults : costs.left.faults;
+}
+
 std::string faultsText(const Comparison& comparison, const ComparedPart& part, std::size_t row) {
   const CompareCosts& costs = part.costs[row];
-  if (costs.extra_faults != 0)
-    return fmt::format("{} of a million entries fault needlessly",
-                       withSeparators(perMillion(costs.extra_faults, part.entries)));
-  const bool small = comparison.exhaustive && comparison.exhaustive->costs[row].extra_faults != 0;
-  return small ? "nothing but in rare situations faults needlessly" : "nothing faults needlessly";
+  const std::uint64_t faults = faultsOf(costs);
+  const bool small = comparison.exhaustive && faultsOf(comparison.exhaustive->costs[row]) != 0;
+  std::string text = "no entry faults needlessly";
+  if (faults != 0)
+    text = fmt::format("{} of a million entries fault needlessly",
+                       withSeparators(perMillion(faults, part.entries)));
+  else if (small)
+    text = "entries fault needlessly in rare situations only";
+  return costs.ran_all_steps ? text : text + ", as far as the operation alone shows";
 }
 
 }  // namespace
@@ -114,7 +122,7 @@ std::vector<std::string> compareSentences(const Comparison& comparison, bool str
     const CompareCosts& costs = part.costs[row];
     if (costs.kept != 0)
       text +=
-          fmt::format("; {:.1f}% of the pages that could be freed stay",
+          fmt::format("; {:.1f}% of the pages that could be freed or moved stay",
                       100.0 * static_cast<double>(costs.kept) / static_cast<double>(part.freed));
     sentences.push_back(text + ".");
   }

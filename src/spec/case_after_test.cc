@@ -8,7 +8,7 @@
 
 #include "pte/x86_64.h"
 #include "spec/hand_made_cases.h"
-#include "spec/judge.h"
+#include "spec/hand_made_verdict.h"
 
 namespace ptecheck {
 namespace {
@@ -20,19 +20,6 @@ constexpr unsigned kP = ENTRY_PRESENT, kW = ENTRY_WRITE, kD = ENTRY_DIRTY, kY = 
                    kS = ENTRY_SOFT_DIRTY, kU = ENTRY_UFFD_WP, kE = ENTRY_EXCLUSIVE;
 constexpr unsigned kSwapFolio = FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
 constexpr unsigned kFileVma = VMA_WRITE | VMA_FILE | VMA_UFFD_WP;
-
-// The verdict; explain() must name the same rules, each with a sentence.
-std::string broken(const Made& made) {
-  const RuleSet rules = judge<F>(made.s, made.o);
-  RuleSet explained = 0;
-  for (const Violation& violation : explain<F>(made.s, made.o)) {
-    explained |= ruleBit(violation.rule);
-    EXPECT_FALSE(violation.bit.empty());
-    EXPECT_GT(violation.text.size(), 8U);
-  }
-  EXPECT_EQ(ruleNames(rules), ruleNames(explained));
-  return ruleNames(rules);
-}
 
 // With an entry replaced by what should be there, and by something else.
 std::string replacedBy(const Scenario& s, F::Word entry, unsigned flags_gained = 0) {

@@ -3,8 +3,7 @@
 // `after` against `end`: what the steps made of what the operation left. Judged only if all of them
 // were run.
 //
-// Of each place this keeps a history: whose entry it was (a child's was its parent's), whether it
-// was forked, read, written to, and whether swapoff met it. From that follows what it may be now:
+// What may be follows from each place's history (case_history.h):
 //
 //   - A swap entry comes back by an access or by swapoff, and only so: as the same page, with
 //     uffd-wp and soft-dirty of the swap bits, exclusive if the marker said so. An access may make
@@ -22,25 +21,13 @@
 //   - After a fork nothing is exclusive any more, unless it is pinned (then the child has a copy).
 #include <array>
 #include <cstddef>
-#include <vector>
 
+#include "spec/case_history.h"
 #include "spec/cases.h"
 
 namespace ptecheck::spec_detail {
 
 namespace {
-
-struct History {
-  unsigned origin;  // the process whose `after` it was
-  bool child = false;
-  bool forked = false;
-  bool met_fork = false;  // forked, or copied by fork
-  bool copied = false;    // by fork, as the page was pinned
-  bool touched = false;
-  bool written = false;
-  bool swapped_in = false;  // an access or swapoff met it
-  bool released = false;    // userfaultfd let go of its VMA
-};
 
 class End {
  public:
@@ -51,11 +38,10 @@ class End {
         records_(records),
         file_((o.folio_flags_before & FOLIO_FILE) != 0),
         swapbacked_((o.folio_flags_before & FOLIO_SWAPBACKED) != 0),
-        dirty_((o.folio_flags & FOLIO_DIRTY) != 0) {
-    for (unsigned p = 0; p < s.processes; ++p)
-      for (unsigned page = 0; page < s.pages; ++page) places_.push_back({.origin = p});
-    for (unsigned i = 0; i < s.steps; ++i) replay(s.step[i]);
-  }
+        dirty_((o.folio_flags & FOLIO_DIRTY) != 0),
+        histories_(s, o, format),
+        ended_(histories_.migrationEnded()),
+        moved_(histories_.moved()) {}
 
   void inspect() {
     if (processCount() != o_.processes) return;
@@ -66,66 +52,12 @@ class End {
   }
 
  private:
-  unsigned processCount() const { return static_cast<unsigned>(places_.size() / s_.pages); }
-  const History& historyOf(unsigned p, unsigned page) const {
-    return places_[std::size_t{p} * s_.pages + page];
-  }
+  unsigned processCount() const { return histories_.processes(); }
   const EntryResult& result(unsigned p, unsigned page) const {
     return o_.entry[std::size_t{p} * s_.pages + page];
   }
-  unsigned vmaOf(const History& h, unsigned page) const {
-    const unsigned flags = vmaFlagsAt(s_, h.origin, page);
-    return h.child || h.released ? flags & ~unsigned{VMA_UFFD_WP} : flags;
-  }
   void report(Rule rule, Reason reason, unsigned process, unsigned page, unsigned detail = 0) {
     records_.push_back({rule, reason, process, page, detail});
-  }
-
-  void replay(const Step& step) {
-    const unsigned pages = s_.pages;
-    switch (step.action) {
-      case STEP_FORK:
-        for (unsigned page = 0; page < pages; ++page) {
-          History& parent = places_[std::size_t{step.process} * pages + page];
-          const bool copied = s_.pins != 0 && maybeExclusive(parent, page);
-          parent.forked = parent.forked || !copied;
-          parent.met_fork = true;
-          History child = parent;
-          child.child = true;
-          child.copied = child.copied || copied;
-          places_.push_back(child);
-        }
-        break;
-      case STEP_READ:
-      case STEP_WRITE:
-        for (unsigned page = 0; page < pages; ++page) {
-          if (step.page != ALL_PAGES && step.page != page) continue;
-          History& h = places_[std::size_t{step.process} * pages + page];
-          h.touched = h.swapped_in = true;
-          h.written = h.written || step.action == STEP_WRITE;
-        }
-        break;
-      case STEP_UNREGISTER:
-        for (unsigned page = 0; page < pages; ++page) {
-          History& h = places_[std::size_t{step.process} * pages + page];
-          h.released = h.released || (vmaOf(h, page) & VMA_UFFD_WP);
-        }
-        break;
-      case STEP_SWAPOFF:
-        for (History& h : places_) h.swapped_in = true;
-        break;
-      default:
-        ended_ = true;
-        moved_ = step.action == STEP_MIGRATED;
-        break;
-    }
-  }
-
-  // At this step: since the operation, or by an access or swapoff in between.
-  bool maybeExclusive(const History& h, unsigned page) const {
-    const EntryResult& e = result(h.origin, page);
-    return (e.page_flags & PAGE_EXCLUSIVE_AFTER) || h.written ||
-           (h.swapped_in && !h.forked && format_.read(e.after).exclusive);
   }
 
   unsigned frame(unsigned page) const { return (moved_ ? MOVED_PFN : FOLIO_PFN) + page; }
@@ -138,12 +70,12 @@ class End {
   }
 
   void inspectPlace(unsigned p, unsigned page) {
-    const History& h = historyOf(p, page);
+    const History& h = histories_.of(p, page);
     const Reading was = format_.read(result(h.origin, page).after),
                   is = format_.read(result(p, page).end);
     if (h.child && file_ && is.form == EntryForm::kNone) return;
     if (h.copied) return;
-    const unsigned vma = vmaOf(h, page);
+    const unsigned vma = histories_.vmaOf(h, page);
     inspectBits(p, page, h, vma, was, is);
     switch (was.form) {
       case EntryForm::kNone:
@@ -340,7 +272,7 @@ class End {
       const Reading is = format_.read(result(p, page).end);
       sharers += (is.maps() && is.number == frame(page)) || is.isSwapOf(page) ||
                  (is.form == EntryForm::kMigration && is.number == FOLIO_PFN + page);
-      has_reason = has_reason || historyOf(p, page).touched;
+      has_reason = has_reason || histories_.of(p, page).touched;
       if (p < s_.processes)
         has_reason = has_reason || format_.read(result(p, page).after).exclusive;
     }
@@ -368,7 +300,7 @@ class End {
       std::array<int, RSS_KINDS> change{};
       bool known = true;  // which kind of page every entry maps
       for (unsigned page = 0; page < s_.pages; ++page) {
-        const History& h = historyOf(p, page);
+        const History& h = histories_.of(p, page);
         const Reading is = format_.read(result(p, page).end);
         mapped_end += is.maps() && is.number == frame(page);
         count(is, 1, change);
@@ -409,8 +341,8 @@ class End {
   const FormatFacts& format_;
   Records& records_;
   const bool file_, swapbacked_, dirty_;
-  bool ended_ = false, moved_ = false;
-  std::vector<History> places_;  // [process * pages + page]
+  const Histories histories_;
+  const bool ended_, moved_;  // migration
 };
 
 }  // namespace

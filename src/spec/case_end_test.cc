@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What steps made of what the operation left, and what everybody reads then: each reason green and
-// red, on outcomes made by hand. Red means: this rule, and no other.
+// What steps made of what the operation left: each reason green and red, on outcomes made by hand.
+// Red means: this rule, and no other.
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "pte/x86_64.h"
 #include "spec/hand_made_cases.h"
-#include "spec/judge.h"
+#include "spec/hand_made_verdict.h"
 
 namespace ptecheck {
 namespace {
@@ -20,18 +20,6 @@ constexpr unsigned kP = ENTRY_PRESENT, kW = ENTRY_WRITE, kD = ENTRY_DIRTY, kS = 
                    kU = ENTRY_UFFD_WP, kE = ENTRY_EXCLUSIVE;
 constexpr unsigned kSwapFolio = FOLIO_SWAPBACKED | FOLIO_SWAPCACHE;
 constexpr unsigned kBefore = PAGE_EXCLUSIVE_BEFORE, kEnd = PAGE_EXCLUSIVE_END;
-
-std::string broken(const Made& made) {
-  const RuleSet rules = judge<F>(made.s, made.o);
-  RuleSet explained = 0;
-  for (const Violation& violation : explain<F>(made.s, made.o)) {
-    explained |= ruleBit(violation.rule);
-    EXPECT_FALSE(violation.bit.empty());
-    EXPECT_GT(violation.text.size(), 8U);
-  }
-  EXPECT_EQ(ruleNames(rules), ruleNames(explained));
-  return ruleNames(rules);
-}
 
 // A's only page is swapped out, then a step follows that makes `now` of it.
 std::string swappedBackAs(unsigned entry, unsigned action, F::Word now,
@@ -368,48 +356,6 @@ TEST(CaseEnd, CountersAtTheEnd) {
   made.o.mapcount_end = 1;
   made.o.rss_end[0][RSS_ANON] = 1;
   EXPECT_EQ(broken(made), "accounting");
-}
-
-TEST(CaseContents, WhatIsWrittenToASharedFileIsReadByAll) {
-  Scenario s = unmapping(1, FOLIO_FILE, {kP, kP}, VMA_WRITE | VMA_FILE | VMA_SHARED);
-  addStep(s, STEP_WRITE, 0);
-  Made made(s);
-  made.entry(0, 0).seen = made.entry(1, 0).seen = seenValue(SEEN_WRITER, 0);
-  EXPECT_EQ(broken(made), "");
-  made.entry(1, 0).seen = seenValue(SEEN_ORIGINAL, 0);
-  EXPECT_EQ(broken(made), "contents");
-}
-
-TEST(CaseContents, WhatIsWrittenToAPrivateMappingIsOnesOwn) {
-  Scenario s = unmapping(1, FOLIO_FILE, {kP, 0}, VMA_WRITE | VMA_FILE);
-  addStep(s, STEP_WRITE, 0);
-  Made made(s);
-  made.entry(0, 0).seen = seenValue(SEEN_WRITER, 0);
-  EXPECT_EQ(broken(made), "");
-  made.entry(1, 0).seen = seenValue(SEEN_WRITER, 0);
-  EXPECT_EQ(broken(made), "contents");
-  made.entry(1, 0).seen = SEEN_ZERO;
-  EXPECT_EQ(broken(made), "contents") << "the file's page, even where nothing was mapped";
-}
-
-TEST(CaseContents, MigrationMovesContentsAlong) {
-  Scenario s = migrating(2, kSwapFolio, {kP | kE, kP | kE});
-  Made made(s);
-  EXPECT_EQ(broken(made), "");
-  made.entry(0, 1).seen = seenValue(SEEN_ORIGINAL, 0);
-  EXPECT_EQ(broken(made), "contents");
-  made.entry(0, 1).seen = SEEN_ZERO;
-  EXPECT_EQ(broken(made), "contents");
-}
-
-TEST(CaseContents, BrokenMemoryIsNotRead) {
-  Scenario s = migrating(1, kSwapFolio | FOLIO_HWPOISON | FOLIO_DIRTY, {kP | kE});
-  Made made(s);
-  made.replace(0, 0, Made::swapForm(SwapKind::kHwpoison, FOLIO_PFN, 0));
-  made.entry(0, 0).seen = SEEN_FAULT;
-  EXPECT_EQ(broken(made), "");
-  made.entry(0, 0).seen = seenValue(SEEN_WRITER + 1, 0);
-  EXPECT_EQ(broken(made), "contents");
 }
 
 }  // namespace
