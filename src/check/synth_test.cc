@@ -118,6 +118,7 @@ void expectShortcutsChangeNothing(Case which, Arch arch, std::size_t every) {
   const std::vector<Batching> all = representatives(which, abilitiesOf(arch));
   for (std::size_t i = 0; i < all.size(); i += every)
     policies.push_back(policyOfBatching(which, all[i]));
+  policies.push_back(policyOfBatching(which, all.back()));  // respects everything
   SieveOptions options{tiny(familyOf(which))};
   options.search.arch = arch;
   const SieveResult quick = sieve(policies, options);
