@@ -248,8 +248,18 @@ TEST(Cli, AnExpectationThatIsNotMetIsSaid) {
   EXPECT_TRUE(has(run({"run", none.string()}).err, "--policy"));
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSlow = true;
+#else
+constexpr bool kSlow = false;
+#endif
+
 Words everywhere(const Words& more = {}) {
-  Words words = {"check", "--pages", "2", "--deviations", "1.1.0", "--random", "100"};
+  Words words = {"check", "--random", "100"};
+  if (kSlow)
+    words.insert(words.end(), {"--pages", "2", "--deviations", "0.0.0"});
+  else
+    words.insert(words.end(), {"--pages", "2", "--deviations", "1.1.0"});
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -268,8 +278,10 @@ TEST(Cli, TheModelIsCheckedOnAllArchitectures) {
   ASSERT_EQ(all["architectures"].size(), 9U);
   for (const json& arch : all["architectures"]) {
     const std::string id = arch["arch"];
-    const json alone = json::parse(run(everywhere({"--format", "json", "--arch", id})).out);
-    EXPECT_EQ(of(alone), arch) << id;
+    if (!kSlow || id == "s390") {
+      const json alone = json::parse(run(everywhere({"--format", "json", "--arch", id})).out);
+      EXPECT_EQ(of(alone), arch) << id;
+    }
     ASSERT_FALSE(arch["findings"].empty()) << id;
     for (const json& finding : arch["findings"]) {
       const std::string name = finding["id"];

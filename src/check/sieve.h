@@ -16,8 +16,12 @@
 namespace ptecheck {
 
 struct SieveOptions {
-  SearchOptions search;  // arch, family, sizes, threads
+  SearchOptions search;  // arch, family, sizes, threads, share
   bool shadow_stacks = true;
+  bool single_pages = true;  // false: leave out folios of one page, which no batch has
+  // Each saves work and changes no result. Without: every policy runs, and is judged, in every
+  // scenario.
+  bool shortcuts = true;
 };
 
 // What the first scenario that broke a rule above cost was, and which rule.
@@ -37,10 +41,13 @@ struct SieveResult {
   std::uint64_t scenarios = 0;   // of the space
 };
 
-// A policy's death is its first in the order of the search, at any number of threads. `kill_early`:
-// false runs every policy in every scenario (the exact twin of the shortcut).
-SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& options,
-                  bool kill_early = true);
+// A policy's death is its first in the order of the search, at any number of threads. Shortcuts:
+//   - a policy that has died runs no further;
+//   - outcomes that are equal, byte by byte, are judged once;
+//   - where a policy takes all entries one by one, so does each that respects the same bits and
+//   more
+//     and is otherwise alike, and does the same.
+SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& options);
 
 }  // namespace ptecheck
 

@@ -32,6 +32,7 @@ struct SynthOptions {
   std::array<std::uint8_t, 3> core_deviations = {1, 1, 0};
   // The whole space that the frontier must hold in; nothing: the core is.
   bool confirm = true;
+  bool shortcuts = true;  // of the sieve, and a sample first; without, the result is the same
   unsigned jobs = 1;
   Progress progress;
 };

@@ -111,31 +111,51 @@ TEST(SynthTwin, MembersOfAClassDoTheSame) {
   }
 }
 
-// Giving a policy up at its first mistake hides nothing: who runs on to the end breaks the same
-// rule first, and nobody who would survive is given up.
-TEST(SynthTwin, GivingUpEarlyChangesNothing) {
+// No shortcut of the sieve changes anything: who runs on to the end breaks the same rule first,
+// nobody who would survive is given up, and who does not run by himself comes to the same price.
+void expectShortcutsChangeNothing(Case which, Arch arch, std::size_t every) {
   std::vector<Policy> policies;
-  const std::vector<Batching> all = representatives(Case::kLazyfree, abilitiesOf(kX86));
-  for (std::size_t i = 0; i < all.size(); i += kSlow ? 400 : 20)
-    policies.push_back(policyOfBatching(Case::kLazyfree, all[i]));
-  const SieveOptions options{tiny(Family::kReclaim)};
-  const SieveResult early = sieve(policies, options), whole = sieve(policies, options, false);
-  EXPECT_EQ(early.scenarios, whole.scenarios);
+  const std::vector<Batching> all = representatives(which, abilitiesOf(arch));
+  for (std::size_t i = 0; i < all.size(); i += every)
+    policies.push_back(policyOfBatching(which, all[i]));
+  policies.push_back(policyOfBatching(which, all.back()));  // respects everything
+  SieveOptions options{tiny(familyOf(which))};
+  options.search.arch = arch;
+  const SieveResult quick = sieve(policies, options);
+  options.shortcuts = false;
+  const SieveResult whole = sieve(policies, options);
+  EXPECT_EQ(quick.scenarios, whole.scenarios);
   std::size_t dead = 0;
   for (std::size_t i = 0; i < policies.size(); ++i) {
-    const auto& a = early.policies[i].death;
-    const auto& b = whole.policies[i].death;
-    ASSERT_EQ(a.has_value(), b.has_value()) << policies[i].name;
-    if (a) {
+    const Sieved &a = quick.policies[i], &b = whole.policies[i];
+    ASSERT_EQ(a.death.has_value(), b.death.has_value()) << policies[i].name;
+    if (a.death) {
       ++dead;
-      EXPECT_EQ(a->choices, b->choices);
-      EXPECT_EQ(a->rule, b->rule);
+      EXPECT_EQ(a.death->choices, b.death->choices) << policies[i].name;
+      EXPECT_EQ(a.death->rule, b.death->rule) << policies[i].name;
     } else {
-      EXPECT_EQ(early.policies[i].price.batches, whole.policies[i].price.batches);
+      EXPECT_EQ(a.price.scenarios, b.price.scenarios) << policies[i].name;
+      EXPECT_EQ(a.price.batches, b.price.batches) << policies[i].name;
+      EXPECT_EQ(a.price.batched_entries, b.price.batched_entries) << policies[i].name;
+      EXPECT_EQ(a.price.extra_faults, b.price.extra_faults) << policies[i].name;
+      EXPECT_EQ(a.price.spurious_soft_dirty, b.price.spurious_soft_dirty) << policies[i].name;
+      EXPECT_EQ(a.price.flushed, b.price.flushed) << policies[i].name;
     }
   }
   EXPECT_GT(dead, 0U);
   EXPECT_LT(dead, policies.size());
+}
+
+TEST(SynthTwin, ShortcutsOfTheSieveChangeNothing) {
+  for (unsigned c = 0; c < kCases; ++c)
+    for (Arch arch = 0; arch < kArchs; ++arch) {
+      if (kSlow && (arch != kX86 || c > 1)) continue;
+      const Case which = static_cast<Case>(c);
+      SCOPED_TRACE(std::string(caseName(which)) + " on " + archId(arch));
+      // A prime, so that every treatment of every bit comes up; migration has far more classes.
+      const std::size_t every = which == Case::kMigration || which == Case::kMigrationBack ? 37 : 7;
+      expectShortcutsChangeNothing(which, arch, kSlow ? every * 11 : every);
+    }
 }
 
 SynthOptions quick(Case which) {
@@ -158,7 +178,8 @@ TEST(SynthTwin, TheFrontierIsThatOfTryingEverything) {
       policies.push_back(policyOfBatching(Case::kFile, batching));
   if (kSlow) return;  // 4,096 policies to the end
   SieveOptions sieve_options{tiny(Family::kFile)};
-  const SieveResult everything = sieve(policies, sieve_options, false);
+  sieve_options.shortcuts = false;
+  const SieveResult everything = sieve(policies, sieve_options);
   // Nobody who survives beats what is shown.
   ASSERT_FALSE(result.frontier.empty());
   std::uint64_t survivors = 0;
@@ -175,6 +196,34 @@ TEST(SynthTwin, TheFrontierIsThatOfTryingEverything) {
     EXPECT_TRUE(matched_or_beaten) << policies[i].name;
   }
   EXPECT_GT(survivors, 0U);
+}
+
+// All that synth says, in a line.
+std::string told(const SynthResult& result) {
+  std::string all = std::to_string(result.scenarios) + " " + std::to_string(result.correct);
+  for (const FrontierPoint& point : result.frontier) {
+    all += "\n" + batchingWords(result.options.which, point.batching);
+    for (std::uint64_t number : {point.price.batches, point.price.entries, point.price.extra_faults,
+                                 point.price.spurious_soft_dirty, point.others})
+      all += " " + std::to_string(number);
+    for (const WeakerNeighbour& weaker : point.weaker)
+      all += "\n  " + batchingWords(result.options.which, weaker.batching) + " " +
+             (weaker.killed_by ? weaker.killed_by->id : std::to_string(weaker.price.batches));
+  }
+  return all;
+}
+
+// The sample that kills most batchings first changes nothing either, down to the counterexamples.
+TEST(SynthTwin, ShortcutsOfTheSearchChangeNothing) {
+  for (Case which : {Case::kLazyfree, Case::kSwapBacked, Case::kFile})
+    for (Arch arch : {Arch{kX86}, archOf("s390")}) {
+      if (kSlow && (which != Case::kFile || arch != kX86)) continue;
+      SynthOptions options = quick(which);
+      options.arch = arch;
+      const std::string with = told(synthesize(options));
+      options.shortcuts = false;
+      EXPECT_EQ(with, told(synthesize(options))) << caseName(which) << " on " << archId(arch);
+    }
 }
 
 TEST(Synth, LazyfreeBatchesMustKeepWriteAndSoftDirtyApart) {
@@ -213,15 +262,7 @@ TEST(Synth, IsTheSameAtAnyNumberOfThreads) {
   for (unsigned jobs : {1U, 2U, 3U}) {
     SynthOptions options = quick(Case::kLazyfree);
     options.jobs = jobs;
-    const SynthResult result = synthesize(options);
-    std::string all = std::to_string(result.correct);
-    for (const FrontierPoint& point : result.frontier) {
-      all += " " + batchingWords(options.which, point.batching) + " " +
-             std::to_string(point.price.batches);
-      for (const WeakerNeighbour& weaker : point.weaker)
-        if (weaker.killed_by) all += " " + weaker.killed_by->id;
-    }
-    words.insert(all);
+    words.insert(told(synthesize(options)));
   }
   EXPECT_EQ(words.size(), 1U);
 }

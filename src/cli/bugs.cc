@@ -57,15 +57,15 @@ int bugs(const Words& words) {
 
 }  // namespace
 
-void addBugs(CLI::App& app, Invocation& invocation) {
+void addBugs(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "bugs", "Find each built-in mistake again, and say after how many scenarios");
   command.add_option("mutant", words->names, "Only these (default: all)")->type_name("MUTANT");
   command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
       ->type_name("N");
   command.add_option("--format", words->format, "text or markdown (default: text)")
-      ->check(CLI::IsMember({"text", "markdown"}))
+      ->among({"text", "markdown"})
       ->type_name("FORMAT");
   command.footer(
       "Examples:\n"

@@ -242,9 +242,9 @@ int check(const Words& words) {
 
 }  // namespace
 
-void addCheck(CLI::App& app, Invocation& invocation) {
+void addCheck(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "check", "Run every small scenario, and random larger ones, and say what ends up wrong");
 
   const std::string what = "What to check";
@@ -259,13 +259,13 @@ void addCheck(CLI::App& app, Invocation& invocation) {
                   "Build this mistake into the model (default policy: the one it is made for)")
       ->type_name("NAME")
       ->group(what);
-  CLI::Option* const rule = command
-                                .add_option("--rule", words->rules,
-                                            "Judge by this rule only (may be repeated; default: "
-                                            "all)")
-                                ->type_name("NAME")
-                                ->allow_extra_args(false)
-                                ->group(what);
+  Option* const rule = command
+                           .add_option("--rule", words->rules,
+                                       "Judge by this rule only (may be repeated; default: "
+                                       "all)")
+                           ->type_name("NAME")
+                           ->allow_extra_args(false)
+                           ->group(what);
 
   command
       .add_option("--arch", words->archs,
@@ -316,7 +316,7 @@ void addCheck(CLI::App& app, Invocation& invocation) {
       ->type_name("I/N")
       ->group(search);
 
-  CLI::Option* const kernel = addTreeOptions(command, words->tree);
+  Option* const kernel = addTreeOptions(command, words->tree);
   addOutputOptions(command, words->output);
   command
       .add_flag(

@@ -5,8 +5,9 @@
 #ifndef PTECHECK_CLI_COMMANDS_H
 #define PTECHECK_CLI_COMMANDS_H
 
-#include <CLI/CLI.hpp>
 #include <functional>
+
+#include "cli/command.h"
 
 namespace ptecheck {
 
@@ -17,15 +18,15 @@ struct Invocation {
   bool kselftest = false;    // --exit-style=kselftest
 };
 
-void addCheck(CLI::App& app, Invocation& invocation);
-void addCompare(CLI::App& app, Invocation& invocation);
-void addSynth(CLI::App& app, Invocation& invocation);
-void addBugs(CLI::App& app, Invocation& invocation);
-void addProve(CLI::App& app, Invocation& invocation);
-void addReplay(CLI::App& app, Invocation& invocation);
-void addRun(CLI::App& app, Invocation& invocation);
-void addList(CLI::App& app, Invocation& invocation);
-void addKernel(CLI::App& app, Invocation& invocation);
+void addCheck(Command& app, Invocation& invocation);
+void addCompare(Command& app, Invocation& invocation);
+void addSynth(Command& app, Invocation& invocation);
+void addBugs(Command& app, Invocation& invocation);
+void addProve(Command& app, Invocation& invocation);
+void addReplay(Command& app, Invocation& invocation);
+void addRun(Command& app, Invocation& invocation);
+void addList(Command& app, Invocation& invocation);
+void addKernel(Command& app, Invocation& invocation);
 
 }  // namespace ptecheck
 

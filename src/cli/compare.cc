@@ -210,7 +210,7 @@ int run(const Words& words) {
   return words.backport.empty() ? compareAll(words) : backport(words);
 }
 
-void addSearchOptions(CLI::App& command, Words& words) {
+void addSearchOptions(Command& command, Words& words) {
   const std::string group = "Search";
   command
       .add_option("--pages", words.pages,
@@ -240,9 +240,9 @@ void addSearchOptions(CLI::App& command, Words& words) {
 
 }  // namespace
 
-void addCompare(CLI::App& app, Invocation& invocation) {
+void addCompare(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "compare", "Put policies and kernel trees side by side: what they break, what they cost");
   command
       .add_option("CANDIDATE", words->candidates,
@@ -272,7 +272,7 @@ void addCompare(CLI::App& app, Invocation& invocation) {
                   "The entries of these architectures, or all (default: x86_64)")
       ->type_name("ID,...")
       ->group(what);
-  CLI::Option* const family =
+  Option* const family =
       command
           .add_option("--family", words->families,
                       fmt::format("The exhaustive part in these families of scenarios, or all\n"
@@ -281,16 +281,15 @@ void addCompare(CLI::App& app, Invocation& invocation) {
                                   familyList(treeFamilies())))
           ->type_name("NAME,...")
           ->group(what);
-  CLI::Option* const mix =
-      command
-          .add_option("--mix", words->mix,
-                      "How often each state occurs, lines 'GROUP VALUE = WEIGHT'\n"
-                      "(default: the built-in mix)")
-          ->type_name("FILE")
-          ->group(what);
+  Option* const mix = command
+                          .add_option("--mix", words->mix,
+                                      "How often each state occurs, lines 'GROUP VALUE = WEIGHT'\n"
+                                      "(default: the built-in mix)")
+                          ->type_name("FILE")
+                          ->group(what);
   command.add_flag("--show-mix", words->show_mix, "Print the built-in mix, and do nothing else")
       ->group(what);
-  CLI::Option* const backport =
+  Option* const backport =
       command
           .add_option("--backport", words->backport,
                       "Find the smallest changes of this policy that break no rule")

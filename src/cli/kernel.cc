@@ -66,13 +66,13 @@ int tools(const std::string& archs, bool only_say) {
   return kExitNothingFound;
 }
 
-void addTools(CLI::App& command, Invocation& invocation) {
+void addTools(Command& command, Invocation& invocation) {
   struct Words {
     std::string archs;
     bool only_say = false;
   };
   auto words = std::make_shared<Words>();
-  CLI::App& app = *command.add_subcommand(
+  Command& app = *command.add_subcommand(
       "tools", "Install the compilers and emulators that kernel trees need");
   app.add_option("--arch", words->archs,
                  "For trees of these architectures, or all (default: all that Debian has a\n"
@@ -94,18 +94,18 @@ void addTools(CLI::App& command, Invocation& invocation) {
 
 }  // namespace
 
-void addKernel(CLI::App& app, Invocation& invocation) {
+void addKernel(Command& app, Invocation& invocation) {
   struct Words {
     std::string version;
     std::string cache;
   };
   auto words = std::make_shared<Words>();
-  CLI::App& command =
+  Command& command =
       *app.add_subcommand("kernel", "Get a kernel tree to check, and the tools for it");
-  command.require_subcommand(1);
+  command.require_subcommand();
   command.footer("Examples:\n  ptecheck kernel get 6.12\n  ptecheck kernel tools");
   addTools(command, invocation);
-  CLI::App& get = *command.add_subcommand(
+  Command& get = *command.add_subcommand(
       "get", "Fetch and unpack Debian's linux-source package; print its folder");
   get.add_option("version", words->version, "As in the package's name: 6.12")
       ->type_name("VERSION")

@@ -42,14 +42,14 @@ std::vector<NamedThing> things(const std::string& what) {
 
 }  // namespace
 
-void addList(CLI::App& app, Invocation& invocation) {
+void addList(Command& app, Invocation& invocation) {
   auto what = std::make_shared<std::string>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "list", "Say what policies, rules, mutants, architectures or lemmas there are");
   command.add_option("what", *what, "policies, rules, mutants, archs or lemmas")
       ->type_name("WHAT")
       ->required()
-      ->check(CLI::IsMember({"policies", "rules", "mutants", "archs", "lemmas"}));
+      ->among({"policies", "rules", "mutants", "archs", "lemmas"});
   command.footer(
       "Examples:\n"
       "  ptecheck list policies\n"

@@ -6,7 +6,6 @@
 // The only place that ends the program: every command returns its exit status or throws Error.
 #include <cstdio>
 #include <exception>
-#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -21,25 +20,14 @@ void complain(const std::string& message) {
   std::fprintf(stderr, "ptecheck: %s\n", message.c_str());
 }
 
-// The command that was meant, for the hint ("ptecheck check --help").
-std::string commandOf(const CLI::App& app) {
-  std::string words = app.get_name();
-  for (const CLI::App* command = &app; !command->get_subcommands().empty();) {
-    command = command->get_subcommands().front();
-    words += " " + command->get_name();
-  }
-  return words;
-}
-
 int runCommandLine(int argc, const char* const* argv) {
-  CLI::App app(
+  CommandLine line(
+      "ptecheck",
       "Checks what batched operations do to page-table entries, in a model of the kernel's code\n"
       "and in a kernel tree's own code.",
-      "ptecheck");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("ptecheck ") + PTECHECK_VERSION);
-  app.get_formatter()->column_width(24);
-  app.get_formatter()->label("TEXT", "WORD");
+      std::string("ptecheck ") + PTECHECK_VERSION);
+  Command& app = line.top();
+  app.require_subcommand();
   app.footer(
       "Examples:\n"
       "  ptecheck check                          compare all repairs of CVE-2026-31398\n"
@@ -61,17 +49,12 @@ int runCommandLine(int argc, const char* const* argv) {
   addRun(app, invocation);
   addList(app, invocation);
   addKernel(app, invocation);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) {
-      complain(std::string(error.what()) + ". `" + commandOf(app) +
-               " --help` tells what is possible");
+  if (const auto instead = line.parse(argc, argv)) {
+    if (instead->mistake) {
+      complain(instead->text);
       return kExitUsage;
     }
-    std::ostringstream out;  // --help, --version
-    app.exit(error, out, out);
-    writeOutput(out.str());
+    writeOutput(instead->text);
     return kExitNothingFound;
   }
   try {

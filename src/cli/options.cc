@@ -13,9 +13,9 @@ TreeCheckOptions TreeWords::options() const {
   return options;
 }
 
-CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words) {
+Option* addTreeOptions(Command& command, TreeWords& words) {
   const std::string group = "Kernel tree";
-  CLI::Option* const kernel =
+  Option* const kernel =
       command
           .add_option("--kernel", words.kernel,
                       "Run the code of this kernel tree, instead of the built-in model.\n"
@@ -37,17 +37,17 @@ CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words) {
   return kernel;
 }
 
-void addOutputOptions(CLI::App& command, OutputWords& words, const std::string& strict_says) {
+void addOutputOptions(Command& command, OutputWords& words, const std::string& strict_says) {
   const std::string group = "Output";
   command.add_option("--format", words.format, "text (default), or json (docs/json.md)")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->among({"text", "json"})
       ->type_name("FORMAT")
       ->group(group);
   command.add_flag("--strict", words.strict, strict_says)->group(group);
   command
       .add_option("--exit-style", words.exit_style,
                   "standard, or kselftest: exit with 4 instead of 125")
-      ->check(CLI::IsMember({"standard", "kselftest"}))
+      ->among({"standard", "kselftest"})
       ->type_name("STYLE")
       ->group(group);
 }

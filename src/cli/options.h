@@ -4,11 +4,11 @@
 #ifndef PTECHECK_CLI_OPTIONS_H
 #define PTECHECK_CLI_OPTIONS_H
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "check/tree_check.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "report/verdict.h"
 
@@ -32,10 +32,10 @@ struct OutputWords {
 };
 
 // --kernel, --patch, --cache
-CLI::Option* addTreeOptions(CLI::App& command, TreeWords& words);
+Option* addTreeOptions(Command& command, TreeWords& words);
 // --format, --exit-style, --strict (`strict_says`: what that counts)
 void addOutputOptions(
-    CLI::App& command, OutputWords& words,
+    Command& command, OutputWords& words,
     const std::string& strict_says = "Count rules of severity `cost` as broken too");
 
 int exitCodeOf(Verdict verdict, bool kselftest);

@@ -62,9 +62,9 @@ int prove(const Words& words) {
 
 }  // namespace
 
-void addProve(CLI::App& app, Invocation& invocation) {
+void addProve(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "prove", "Prove lemmas about page-table entries, for all values, or refute them");
 
   const std::string what = "What to prove";
@@ -83,7 +83,7 @@ void addProve(CLI::App& app, Invocation& invocation) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(what);
-  CLI::Option* const history =
+  Option* const history =
       command
           .add_flag("--history", words->history,
                     "Show how formats of the past, each with a helper that was wrong, are refuted\n"

@@ -57,9 +57,9 @@ int replay(const Words& words) {
 
 }  // namespace
 
-void addReplay(CLI::App& app, Invocation& invocation) {
+void addReplay(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand("replay", "Show one finding again, by its id");
+  Command& command = *app.add_subcommand("replay", "Show one finding again, by its id");
   command.add_option("id", words->id, "The id, as a report prints it")->type_name("ID")->required();
   addTreeOptions(command, words->tree);
   addOutputOptions(command, words->output);

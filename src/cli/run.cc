@@ -150,22 +150,22 @@ int run(const Words& words) {
 
 }  // namespace
 
-void addRun(CLI::App& app, Invocation& invocation) {
+void addRun(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command =
+  Command& command =
       *app.add_subcommand("run", "Run scenario files, and show entries before and after");
   command.add_option("file", words->files, "Scenario files (docs/scenario-format.md)")
       ->type_name("FILE")
       ->required();
   const std::string what = "What to run them on";
-  CLI::Option* const policy =
+  Option* const policy =
       command
           .add_option("--policy", words->policy,
                       "This policy of the model (default: those that the file has\n"
                       "`expect` lines for)")
           ->type_name("NAME")
           ->group(what);
-  CLI::Option* const mutant =
+  Option* const mutant =
       command.add_option("--mutant", words->mutant, "The model with this mistake built in")
           ->type_name("NAME")
           ->group(what);

@@ -80,9 +80,9 @@ int synth(const Words& words) {
 
 }  // namespace
 
-void addSynth(CLI::App& app, Invocation& invocation) {
+void addSynth(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
-  CLI::App& command = *app.add_subcommand(
+  Command& command = *app.add_subcommand(
       "synth", "Find the widest batches that are correct, and why nothing weaker is");
   command
       .add_option("--case", words->cases,
@@ -97,7 +97,7 @@ void addSynth(CLI::App& app, Invocation& invocation) {
   command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
       ->type_name("N");
   command.add_option("--format", words->format, "text, json or markdown (default: text)")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->among({"text", "json", "markdown"})
       ->type_name("FORMAT");
   command.footer(
       "Examples:\n"

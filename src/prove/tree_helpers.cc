@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "prove/tree_helpers.h"
 
-#include <regex>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_files.h"
 #include "subject/tree_prepare.h"
@@ -45,9 +45,9 @@ CompileStep forClang(const PreparedTree& tree, CompileStep step) {
   std::string pattern;
   for (const std::string& line : dataLines(text))
     pattern += (pattern.empty() ? "(" : "|(") + line + ")";
-  const std::regex drop(pattern, std::regex::extended);
+  const Pattern drop(pattern, Pattern::Grammar::kPosixExtended);
   std::erase_if(step.arguments,
-                [&](const std::string& argument) { return std::regex_match(argument, drop); });
+                [&](const std::string& argument) { return drop.matches(argument); });
   if (*tree.arch().triplet)
     step.arguments.push_back(std::string("--target=") + tree.arch().triplet);
   // -O1 is what makes inline functions plain arithmetic, and leaves vectors and loops alone.

@@ -53,7 +53,8 @@ vma read-only = 5
 vma droppable = 1
 
 after nothing = 50      # what processes do afterwards
-after write = 40
+after read = 20         # (swaps in)
+after write = 20
 after fork-and-write = 10
 
 reference none = 95
@@ -77,6 +78,10 @@ run 4 = 10
 run 16 = 25
 run 64 = 10
 run 512 = 40
+
+entry present = 96      # of such a row ...
+entry swap = 3          # ... or swapped out before (swap-backed)
+entry marker = 1        # ... or a uffd-wp marker (files, shmem; uffd-wp)
 
 shared yes = 80         # of two processes: pages that both still map
 shared no = 20
@@ -201,7 +206,7 @@ const std::array<MixGroupInfo, kMixGroups>& mixGroups() {
       {"processes", {"one", "two"}},
       {"vma",
        {"tracked", "untracked", "uffd-wp", "locked", "read-only", "droppable", "shadow-stack"}},
-      {"after", {"nothing", "write", "fork-and-write", "swapoff"}},
+      {"after", {"nothing", "write", "fork-and-write", "swapoff", "read"}},
       {"reference", {"none", "one"}},
       {"pin", {"none", "one"}},
       {"event", {"none", "one"}},
@@ -217,6 +222,7 @@ const std::array<MixGroupInfo, kMixGroups>& mixGroups() {
       {"uffd-wp", {"no", "yes"}},
       {"work", {"unmap", "migrate"}},
       {"mapping", {"shared", "private"}},
+      {"entry", {"present", "swap", "marker", "device-exclusive"}},
   }};
   return kGroups;
 }

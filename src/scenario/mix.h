@@ -11,10 +11,10 @@
 //   pages 16 = 3        # three folios of 16 pages ...
 //   pages 1 = 1         # ... for each of one page
 //
-// Scenarios are of unmapping and of migration, there and back, of folios whose entries are present;
-// and legal (legal.h): where a group's draw is impossible in
-// a situation - a writable entry of a page that two processes share - only what is possible is
-// drawn from, and the first possible value stands in if none of that has a weight.
+// Scenarios are of unmapping and of migration, there and back, of folios whose entries are present
+// or, run by run, in swap form or uffd-wp markers; and legal (legal.h): where a group's draw is
+// impossible in a situation - a writable entry of a page that two processes share - only what is
+// possible is drawn from, and the first possible value stands in if none of that has a weight.
 #ifndef PTECHECK_SCENARIO_MIX_H
 #define PTECHECK_SCENARIO_MIX_H
 
@@ -42,7 +42,7 @@ enum class MixGroup : unsigned char {
   kFolioFlag,  // clean, dirty
   kProcesses,  // one, two
   kVma,        // tracked, untracked (VM_SOFTDIRTY), uffd-wp, locked, read-only, droppable, shadow
-  kAfter,      // nothing, write, fork and write, swapoff
+  kAfter,      // nothing, write, fork and write, swapoff, read
   kReference,  // none, one more folio reference
   kPin,        // none, one
   kEvent,      // none; a reference or a failing swap_duplicate() at a random chance
@@ -58,8 +58,9 @@ enum class MixGroup : unsigned char {
   kUffdWp,   // in a VMA that is registered
   kWork,     // unmap, migrate
   kMapping,  // of files and shmem: shared, private
+  kEntry,    // of a run: present, swap, marker, device-exclusive
 };
-inline constexpr unsigned kMixGroups = 22;
+inline constexpr unsigned kMixGroups = 23;
 inline constexpr unsigned kMixValues = 10;  // a group has at most so many
 
 struct MixGroupInfo {
@@ -109,8 +110,9 @@ const Mix& builtInMix();
 namespace mix_detail {
 
 enum Vma { kTracked, kUntracked, kRegistered, kLocked, kReadOnly, kDroppable, kShadowStack };
-enum After { kNothing, kWrites, kForkAndWrite, kSwapoff };
+enum After { kNothing, kWrites, kForkAndWrite, kSwapoff, kReads };
 enum Folio { kLazyfree, kSwapBacked, kFile, kShmem };
+enum Entry { kPresent, kSwap, kMarker, kDeviceExclusive };
 
 template <Chooser C>
 class Builder {
@@ -151,14 +153,15 @@ class Builder {
     s_.processes = static_cast<unsigned char>(1 + draw(MixGroup::kProcesses));
     // Nobody writes to a file, whose file system is not modelled, and a fork copies nothing of it.
     unsigned possible_after =
-        file() ? 1U << kNothing : 1U << kNothing | 1U << kWrites | 1U << kForkAndWrite;
+        file() ? 1U << kNothing
+               : 1U << kNothing | 1U << kWrites | 1U << kForkAndWrite | 1U << kReads;
     if (s_.folio_flags & FOLIO_SWAPCACHE) possible_after |= 1U << kSwapoff;
     after_ = draw(MixGroup::kAfter, possible_after);
     unsigned possible = 1U << kTracked | 1U << kLocked;
     if (abilities_.soft_dirty) possible |= 1U << kUntracked;
     if (abilities_.uffd_wp) possible |= 1U << kRegistered;
     if (abilities_.shadow_stack && !file()) possible |= 1U << kShadowStack;
-    if (after_ == kNothing || after_ == kSwapoff) possible |= 1U << kReadOnly;
+    if (after_ != kWrites && after_ != kForkAndWrite) possible |= 1U << kReadOnly;
     if (folio == kLazyfree && s_.processes == 1 && after_ != kForkAndWrite)
       possible |= 1U << kDroppable;
     static constexpr std::array<unsigned short, 7> kFlags = {
@@ -187,6 +190,7 @@ class Builder {
     if (after_ == kForkAndWrite) step(STEP_FORK);
     if (migrates()) step(s_.references == 0 && s_.pins == 0 ? STEP_MIGRATED : STEP_NOT_MIGRATED);
     if (after_ == kSwapoff) step(STEP_SWAPOFF);
+    if (after_ == kReads) step(STEP_READ);  // swaps in
     if (after_ == kWrites || after_ == kForkAndWrite) step(STEP_WRITE);
   }
   void step(unsigned char action) { s_.step[s_.steps++] = {action, 0, ALL_PAGES}; }
@@ -201,7 +205,7 @@ class Builder {
     for (unsigned page = begin; page < end;) {
       const unsigned run_end = std::min(end, page + (1U << draw(MixGroup::kRun)));
       const bool shared = s_.processes > 1 && draw(MixGroup::kShared) == 0;
-      const auto [first, second] = pair(shared);
+      const auto [first, second] = pair(shared, drawEntry(shared, run_end == end));
       for (; page < run_end; ++page) {
         s_.entry[page] = first;
         if (s_.processes > 1) s_.entry[pages + page] = second;
@@ -209,8 +213,32 @@ class Builder {
     }
   }
 
+  // What the entries of a run are. Something must map the folio; if nothing does yet, the `last`
+  // run.
+  unsigned drawEntry(bool shared, bool last) {
+    unsigned possible = 1U << kPresent;
+    if (mapped_ || !last) {
+      if (s_.folio_flags & FOLIO_SWAPCACHE) possible |= 1U << kSwap;
+      if ((vma_ & VMA_FILE) && (vma_ & VMA_UFFD_WP)) possible |= 1U << kMarker;
+    }
+    // A page that a device has for itself is exclusive.
+    if (abilities_.device && !file() && !shared && !(vma_ & VMA_SHADOW_STACK))
+      possible |= 1U << kDeviceExclusive;
+    const unsigned entry = draw(MixGroup::kEntry, possible);
+    mapped_ = mapped_ || entry == kPresent || entry == kDeviceExclusive;
+    return entry;
+  }
+
   // The second process's entry, if it does not share the page, maps a copy of its own.
-  std::pair<unsigned short, unsigned short> pair(bool shared) {
+  std::pair<unsigned short, unsigned short> pair(bool shared, unsigned entry) {
+    const unsigned bits = entry == kPresent  ? present(shared)
+                          : entry == kMarker ? unsigned{ENTRY_MARKER}
+                                             : inSwapForm(shared, entry == kDeviceExclusive);
+    return {static_cast<unsigned short>(bits),
+            static_cast<unsigned short>(shared ? bits : unsigned{ENTRY_OTHER})};
+  }
+
+  unsigned present(bool shared) {
     const bool writable = file() ? (vma_ & VMA_SHARED) != 0 : !shared;
     const bool write = draw(MixGroup::kWrite, (vma_ & VMA_WRITE) && writable ? 3 : 1) == 1;
     unsigned bits = ENTRY_PRESENT;
@@ -223,11 +251,26 @@ class Builder {
                                                               : 3;
     if (draw(MixGroup::kDirty, dirty) == 1) bits |= ENTRY_DIRTY;
     if (yes(MixGroup::kYoung)) bits |= ENTRY_YOUNG;
+    exclusive_ = exclusive_ || (bits & ENTRY_EXCLUSIVE);
+    return bits | softwareBits(write);
+  }
+
+  // The folio's own swap entries, as an earlier attempt to unmap it left them, or a device's.
+  unsigned inSwapForm(bool shared, bool device) {
+    if (!device) {
+      const bool exclusive = draw(MixGroup::kExclusive, shared ? 1 : 3) == 1;
+      return ENTRY_SWAP | (exclusive ? unsigned{ENTRY_EXCLUSIVE} : 0U) | softwareBits(false);
+    }
+    const bool write = draw(MixGroup::kWrite, vma_ & VMA_WRITE ? 3 : 1) == 1;
+    return ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | (write ? unsigned{ENTRY_WRITE} : 0U) |
+           softwareBits(write);
+  }
+
+  unsigned softwareBits(bool write) {
+    unsigned bits = 0;
     if (draw(MixGroup::kSoftDirty, abilities_.soft_dirty ? 3 : 1) == 1) bits |= ENTRY_SOFT_DIRTY;
     if (draw(MixGroup::kUffdWp, (vma_ & VMA_UFFD_WP) && !write ? 3 : 1) == 1) bits |= ENTRY_UFFD_WP;
-    exclusive_ = exclusive_ || (bits & ENTRY_EXCLUSIVE);
-    return {static_cast<unsigned short>(bits),
-            static_cast<unsigned short>(shared ? bits : unsigned{ENTRY_OTHER})};
+    return bits;
   }
 
   C& chooser_;
@@ -236,7 +279,8 @@ class Builder {
   Scenario& s_;
   unsigned short vma_ = 0;
   unsigned after_ = kNothing;
-  bool exclusive_ = false;  // some page is
+  bool exclusive_ = false;  // some page that is present is
+  bool mapped_ = false;     // some entry maps the folio
 };
 
 }  // namespace mix_detail

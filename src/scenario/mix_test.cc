@@ -39,7 +39,7 @@ std::string whyRejected(std::string_view text) {
 
 TEST(Mix, EveryScenarioIsLegal) {
   Abilities least;
-  least.soft_dirty = least.uffd_wp = least.shadow_stack = false;
+  least.soft_dirty = least.uffd_wp = least.shadow_stack = least.device = false;
   least.table_slots = 32;
   least.contiguous = 16;
   // All values of all groups, each as often as any other.
@@ -58,8 +58,10 @@ TEST(Mix, EveryScenarioIsLegal) {
 TEST(Mix, DrawsAsOftenAsTheWeightsSay) {
   std::map<unsigned, unsigned> pages;
   unsigned present = 0, dirty = 0;
-  sample(parseMix("pages 4 = 1\npages 64 = 3\ndirty yes = 1\ndirty no = 3", "my.mix"), {}, 4000,
-         [&](const Scenario& s) {
+  sample(parseMix("pages 4 = 1\npages 64 = 3\nrun 1 = 1\nfolio lazyfree = 1\n"
+                  "dirty yes = 1\ndirty no = 3",
+                  "my.mix"),
+         {}, 4000, [&](const Scenario& s) {
            ++pages[s.pages];
            for (unsigned page = 0; page < s.pages; ++page) {
              present += (s.entry[page] & ENTRY_PRESENT) != 0;
@@ -77,6 +79,7 @@ TEST(Mix, EveryGroupDecidesSomething) {
     unsigned sum = 0;
     std::string all = "pages 4 = 1\n" + lines;
     if (lines.find("work ") == lines.npos) all += "\nwork unmap = 1";
+    if (lines.find("entry ") == lines.npos) all += "\nentry present = 1";
     if (lines.find("folio ") == lines.npos) all += "\nfolio lazyfree = 1\nfolio swap-backed = 1";
     sample(parseMix(all, "my.mix"), {}, 300, [&](const Scenario& s) { sum += what(s); });
     return sum;
@@ -118,6 +121,9 @@ TEST(Mix, EveryGroupDecidesSomething) {
   EXPECT_EQ(count("work migrate = 1\nreference none = 1\npin none = 1", does(STEP_MIGRATED)), 300U);
   EXPECT_EQ(count("work migrate = 1\nreference one = 1", does(STEP_NOT_MIGRATED)), 300U);
   EXPECT_EQ(count("work unmap = 1", does(STEP_MIGRATED)), 0U);
+  EXPECT_EQ(count("after read = 1", does(STEP_READ)), 300U);
+  EXPECT_EQ(count("after nothing = 1", does(STEP_READ)), 0U);
+  EXPECT_EQ(count("folio file = 1\nafter read = 1", does(STEP_READ)), 0U);
   EXPECT_EQ(count("folio swap-backed = 1\nafter swapoff = 1", does(STEP_SWAPOFF)), 300U);
   EXPECT_EQ(count("folio lazyfree = 1\nafter swapoff = 1", does(STEP_SWAPOFF)), 0U);
   const auto folio_dirty = [](const Scenario& s) { return (s.folio_flags & FOLIO_DIRTY) != 0; };
@@ -158,6 +164,100 @@ TEST(Mix, EveryGroupDecidesSomething) {
   };
   EXPECT_EQ(count(alone + "run 4 = 1", equal), 300U);
   EXPECT_LT(count(alone + "run 1 = 1", equal), 100U);
+}
+
+// How many entries of each kind (entryKind()) there are, of A's.
+std::map<unsigned, unsigned> kindsIn(const std::string& lines, const Abilities& abilities = {}) {
+  std::map<unsigned, unsigned> kinds;
+  sample(parseMix("pages 8 = 1\nmapped all = 1\nrun 1 = 1\nwork unmap = 1\n" + lines, "my.mix"),
+         abilities, 1000, [&](const Scenario& s) {
+           EXPECT_EQ(whyIllegal(s), "");
+           bool maps = false;
+           for (unsigned page = 0; page < s.pages; ++page) {
+             ++kinds[entryKind(s.entry[page])];
+             maps = maps || entryMaps(s.entry[page]);
+           }
+           EXPECT_TRUE(maps);
+         });
+  return kinds;
+}
+
+TEST(Mix, EntriesInSwapFormAndMarkersAreDrawnWhereTheyCanBe) {
+  const std::string one = "processes one = 1\n", half = "entry present = 1\nentry swap = 1\n";
+  auto kinds = kindsIn(one + half + "folio swap-backed = 1\nvma untracked = 1");
+  EXPECT_NEAR(kinds[ENTRY_SWAP], 4000, 250);
+  EXPECT_EQ(kinds[ENTRY_SWAP] + kinds[ENTRY_PRESENT], 8000U);
+  // Some entry maps the folio, whatever the weights say.
+  kinds = kindsIn(one + "entry swap = 1\nfolio swap-backed = 1\nvma untracked = 1");
+  EXPECT_EQ(kinds[ENTRY_PRESENT], 1000U);
+  EXPECT_EQ(kinds[ENTRY_SWAP], 7000U);
+  // No swap slots: lazyfree, files, migration.
+  EXPECT_EQ(kindsIn(half + "folio lazyfree = 1\nfolio file = 1\nfolio shmem = 1").count(ENTRY_SWAP),
+            0U);
+  const std::string watched = "entry present = 1\nentry marker = 1\nvma uffd-wp = 1\n" + one;
+  EXPECT_NEAR(kindsIn(watched + "folio file = 1\nfolio shmem = 1")[ENTRY_MARKER], 4000, 250);
+  EXPECT_EQ(kindsIn(watched + "folio lazyfree = 1\nfolio swap-backed = 1").count(ENTRY_MARKER), 0U);
+  EXPECT_EQ(kindsIn("entry marker = 1\nvma untracked = 1\nfolio file = 1").count(ENTRY_MARKER), 0U);
+  const std::string device = "entry device-exclusive = 1\nfolio lazyfree = 1\nvma untracked = 1\n";
+  EXPECT_EQ(kindsIn(one + device)[ENTRY_DEVICE_EXCLUSIVE], 8000U);
+  Abilities without;
+  without.device = false;
+  EXPECT_EQ(kindsIn(device, without).count(ENTRY_DEVICE_EXCLUSIVE), 0U);
+}
+
+// What they remember is drawn like what present ones have.
+TEST(Mix, EntriesInSwapFormRememberWhatIsDrawn) {
+  const std::string swapped =
+      "entry swap = 9\nentry present = 1\nfolio swap-backed = 1\nprocesses one = 1\n";
+  const auto all_have = [](const std::string& lines, unsigned bits) {
+    unsigned seen = 0;
+    sample(parseMix("work unmap = 1\npages 8 = 1\n" + lines, "my.mix"), {}, 300,
+           [&](const Scenario& s) {
+             for (unsigned page = 0; page < s.pages; ++page) {
+               if (!(s.entry[page] & ENTRY_SWAP)) continue;
+               ++seen;
+               EXPECT_EQ(s.entry[page] & ~unsigned{ENTRY_SWAP}, bits);
+             }
+           });
+    EXPECT_GT(seen, 100U);
+  };
+  const std::string plain = "soft-dirty no = 1\nuffd-wp no = 1\n";
+  all_have(swapped + "vma tracked = 1\nexclusive no = 1\n" + plain, 0);
+  all_have(swapped + "vma tracked = 1\nexclusive yes = 1\n" + plain, ENTRY_EXCLUSIVE);
+  all_have(swapped + "vma tracked = 1\nexclusive no = 1\nsoft-dirty yes = 1", ENTRY_SOFT_DIRTY);
+  all_have(swapped + "vma uffd-wp = 1\nexclusive no = 1\nsoft-dirty no = 1\nuffd-wp yes = 1",
+           ENTRY_UFFD_WP);
+  // Shared by two processes, a page is nobody's alone.
+  sample(
+      parseMix("work unmap = 1\npages 8 = 1\nentry swap = 9\nentry present = 1\nexclusive yes = 1\n"
+               "folio swap-backed = 1\nprocesses two = 1\nshared yes = 1",
+               "my.mix"),
+      {}, 300, [](const Scenario& s) {
+        for (unsigned page = 0; page < s.pages; ++page) {
+          EXPECT_EQ(s.entry[page], s.entry[s.pages + page]);
+          EXPECT_FALSE(s.entry[page] & ENTRY_EXCLUSIVE);
+        }
+      });
+}
+
+// The built-in mix has them, seldom.
+TEST(Mix, TheBuiltInOneHasSwapEntriesMarkersAndSwapsIn) {
+  unsigned swap = 0, marker = 0, present = 0, device = 0, reads = 0;
+  sample(builtInMix(), {}, 20000, [&](const Scenario& s) {
+    for (unsigned page = 0; page < s.pages; ++page) {
+      swap += (s.entry[page] & ENTRY_SWAP) != 0;
+      marker += (s.entry[page] & ENTRY_MARKER) != 0;
+      present += (s.entry[page] & ENTRY_PRESENT) != 0;
+      device += (s.entry[page] & ENTRY_DEVICE_EXCLUSIVE) != 0;
+    }
+    reads += s.steps != 0 && s.step[s.steps - 1].action == STEP_READ;
+  });
+  EXPECT_GT(swap, 100U);
+  EXPECT_LT(swap * 20, present);
+  EXPECT_GT(marker, 0U);
+  EXPECT_LT(marker, swap);
+  EXPECT_EQ(device, 0U);
+  EXPECT_GT(reads, 2000U);
 }
 
 TEST(Mix, ContiguousBlocksAreDrawnWhereThereAreAny) {

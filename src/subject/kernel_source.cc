@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "subject/kernel_source.h"
 
-#include <regex>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_files.h"
 
@@ -62,7 +62,7 @@ fs::path download(const std::string& package, const fs::path& folder,
 }  // namespace
 
 fs::path getKernelSource(const std::string& version, const KernelSourceOptions& options) {
-  if (!std::regex_match(version, std::regex("[0-9]+(\\.[0-9]+)+")))
+  if (!Pattern("[0-9]+(\\.[0-9]+)+").matches(version))
     throw Error(ErrorKind::kUsage,
                 "'" + version + "' is not a kernel version; give one like 6.12.");
   const fs::path cache = options.cache.empty() ? cacheFolder() : options.cache;

@@ -2,9 +2,9 @@
 #include "subject/tree_edit.h"
 
 #include <iterator>
-#include <regex>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 
 namespace ptecheck {
 namespace {
@@ -47,14 +47,12 @@ void TreeEdit::apply(const std::string& regex, const std::string& before, bool k
   if (!text) fail("There is no file " + file_ + " to edit.");
   const Range range = scope(*text);
   const std::string part = text->substr(range.begin, range.end - range.begin);
-  const std::regex expression(regex);
-  const auto first = std::sregex_iterator(part.begin(), part.end(), expression);
-  const auto matches = std::distance(first, std::sregex_iterator());
-  if (matches != 1)
-    fail("The anchor '" + regex + "' matches " + std::to_string(matches) + " times in " + file_ +
-         (function_.empty() ? "" : ", function " + function_) + "; it must match once.");
-  const std::string found = first->str();
-  const size_t at = range.begin + size_t(first->position());
+  const std::vector<Pattern::Match> matches = Pattern(regex).allIn(part);
+  if (matches.size() != 1)
+    fail("The anchor '" + regex + "' matches " + std::to_string(matches.size()) + " times in " +
+         file_ + (function_.empty() ? "" : ", function " + function_) + "; it must match once.");
+  const std::string& found = matches[0].groups[0];
+  const size_t at = range.begin + matches[0].position;
   view_.change(file_, text->substr(0, at) + before + (keep ? found : "") + after +
                           text->substr(at + found.size()));
 }

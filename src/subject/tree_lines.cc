@@ -2,11 +2,11 @@
 #include "subject/tree_lines.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "scenario/hex.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_arch.h"
 #include "subject/tree_files.h"
@@ -183,8 +183,8 @@ SourceLines TreeLines::changedButNeverRan(const std::vector<uint64_t>& reported)
 
 std::string findDefinition(const fs::path& tree, const TreeArch& arch, const std::string& name,
                            bool function) {
-  const std::regex definition(function ? "^(?!#|\\s|/|\\*)[^;=]*\\b" + name + "\\([^;]*$"
-                                       : "^(?!#|\\s|/|\\*|extern)[^(]*\\b" + name + "\\b.*[;={].*");
+  const Pattern definition(function ? "^(?!#|\\s|/|\\*)[^;=]*\\b" + name + "\\([^;]*$"
+                                    : "^(?!#|\\s|/|\\*|extern)[^(]*\\b" + name + "\\b.*[;={].*");
   const std::string own = "arch/" + std::string(arch.folder);
   for (const std::string& folder :
        {std::string("mm"), own + "/mm", own + "/kernel", std::string("kernel"), std::string("lib"),
@@ -200,7 +200,7 @@ std::string findDefinition(const fs::path& tree, const TreeArch& arch, const std
       unsigned number = 0;
       for (std::string line; std::getline(lines, line);) {
         ++number;
-        if (line.find(name) != line.npos && std::regex_search(line, definition))
+        if (line.find(name) != line.npos && definition.occursIn(line))
           return fs::relative(file, tree).string() + ":" + std::to_string(number);
       }
     }

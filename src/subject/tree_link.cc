@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "subject/tree_link.h"
 
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_files.h"
 
@@ -42,13 +42,13 @@ void assemble(const std::string& source, const std::string& compiler, const fs::
 
 UndefinedSymbols undefinedSymbols(const std::string& linker_errors, const std::string& relocations,
                                   const TreeArch& arch) {
-  const std::regex call(arch.calls);
+  const Pattern call(arch.calls);
   std::set<std::string> called;
   std::istringstream lines(relocations);
   for (std::string offset, type, value; lines >> offset;) {
     if (!(std::getline(lines, value))) break;
     std::istringstream fields(value);
-    if (fields >> type >> value && std::regex_match(type, call))
+    if (fields >> type >> value && call.matches(type))
       called.insert(value.substr(0, value.find_first_of("+-")));
   }
   UndefinedSymbols out;

@@ -2,10 +2,10 @@
 #include "subject/tree_patch.h"
 
 #include <cstdlib>
-#include <regex>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_files.h"
 #include "subject/tree_statements.h"
@@ -27,13 +27,13 @@ std::string stripped(const std::string& header) {
 std::string reasons(const std::string& output) {
   std::istringstream lines(output);
   std::string file, out;
-  const std::regex interesting(
+  const Pattern interesting(
       "FAILED at|[Cc]an't find|Reversed|garbage|malformed|No file to patch|"
       "already exists|rejects");
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("patching file ", 0) == 0 || line.rfind("checking file ", 0) == 0) {
       file = line.substr(14);
-    } else if (std::regex_search(line, interesting)) {
+    } else if (interesting.occursIn(line)) {
       out += "\n  " + (file.empty() ? "" : file + ": ") + line;
     }
   }
@@ -90,7 +90,7 @@ void applyPatches(TreeView& view, const std::vector<fs::path>& patches) {
 
 SourceLines changedLines(const TreeView& view) {
   SourceLines lines;
-  const std::regex hunk("^@@ -\\d+(?:,\\d+)? \\+(\\d+)(?:,(\\d+))? @@.*");
+  const Pattern hunk("^@@ -\\d+(?:,\\d+)? \\+(\\d+)(?:,(\\d+))? @@.*");
   for (const auto& [file, contents] : view.changes()) {
     if (!contents) continue;
     TemporaryFolder folder(cacheFolder() / "work");
@@ -99,10 +99,10 @@ SourceLines changedLines(const TreeView& view) {
     std::istringstream diff(
         runCommand({{"diff", "-U0", "old", "new"}, folder.path(), {}, {}}).output);
     for (std::string line; std::getline(diff, line);) {
-      std::smatch match;
-      if (!std::regex_match(line, match, hunk)) continue;
-      unsigned first = unsigned(std::stoul(match[1]));
-      unsigned count = match[2].matched ? unsigned(std::stoul(match[2])) : 1;
+      const std::optional<Pattern::Match> match = hunk.match(line);
+      if (!match) continue;
+      unsigned first = unsigned(std::stoul(match->groups[1]));
+      unsigned count = match->groups[2].empty() ? 1 : unsigned(std::stoul(match->groups[2]));
       if (count == 0) count = 2;  // removed between `first` and the next line
       for (unsigned i = 0; i < count; ++i) lines[file].insert(first + i);
     }

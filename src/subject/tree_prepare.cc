@@ -2,10 +2,10 @@
 #include "subject/tree_prepare.h"
 
 #include <cstring>
-#include <regex>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/process.h"
 #include "subject/tree_cache.h"
 #include "subject/tree_files.h"
@@ -23,11 +23,11 @@ namespace {
 // Refuses, by name, what is known not to work; everything else is found out by trying.
 void checkInterface(const TreeView& view) {
   std::istringstream rmap(view.read("mm/rmap.c").value_or(""));
-  const std::regex old("^[a-z].*\\bpage_remove_rmap\\(.*");
+  const Pattern old("^[a-z].*\\bpage_remove_rmap\\(.*");
   unsigned number = 0;
   for (std::string line; std::getline(rmap, line);) {
     ++number;
-    if (std::regex_match(line, old))
+    if (old.matches(line))
       refuse(
           view.root().string() + "/mm/rmap.c:" + std::to_string(number) + ": this tree (" +
           treeVersion(view) + ") has the older reverse-map interface, page_remove_rmap();" +
@@ -86,14 +86,14 @@ ConfigureOptions configureOptions(const TreeOptions& options) {
 std::string treeVersion(const TreeView& view) {
   std::string version;
   std::istringstream makefile(view.read("Makefile").value_or(""));
-  const std::regex assignment("(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\\S*) *");
-  std::smatch match;
+  const Pattern assignment("(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\\S*) *");
   for (std::string line; std::getline(makefile, line);) {
-    if (!std::regex_match(line, match, assignment)) continue;
-    const bool number = match[1] != "EXTRAVERSION";
-    if (match[1] == "VERSION") version.clear();
+    const std::optional<Pattern::Match> match = assignment.match(line);
+    if (!match) continue;
+    const bool number = match->groups[1] != "EXTRAVERSION";
+    if (match->groups[1] == "VERSION") version.clear();
     if (number && !version.empty()) version += '.';
-    version += match[2].str();
+    version += match->groups[2];
     if (!number) break;
   }
   return version.empty() ? "unknown" : version;
@@ -139,12 +139,12 @@ std::map<std::string, std::string> PreparedTree::substitutedHeaders() const {
     if (text.empty())
       text =
           "#line 1 \"../" + substitution.file + "\"\n" + view_.read(substitution.file).value_or("");
-    const std::regex pattern(substitution.line);
+    const Pattern pattern(substitution.line);
     std::istringstream lines(text);
     std::string out;
     unsigned matches = 0;
     for (std::string line; std::getline(lines, line);) {
-      if (std::regex_match(line, pattern)) ++matches, line = substitution.text;
+      if (pattern.matches(line)) ++matches, line = substitution.text;
       out += line + "\n";
     }
     if (matches != 1)

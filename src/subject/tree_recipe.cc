@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
-#include <regex>
 #include <sstream>
 #include <unordered_set>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/tree_cache.h"
 #include "subject/tree_embedded.h"
 #include "subject/tree_files.h"
@@ -33,11 +33,11 @@ std::string recipeText(const TreeArch& arch, const std::string& name) {
 
 // "FILE /line's regular expression/ => text ; reason"
 Substitution parseSubstitution(const std::string& line) {
-  static const std::regex form("(\\S+) +/(.*)/ => (.*) ; (.*)");
-  std::smatch match;
-  if (!std::regex_match(line, match, form))
+  static const Pattern form("(\\S+) +/(.*)/ => (.*) ; (.*)");
+  const std::optional<Pattern::Match> match = form.match(line);
+  if (!match)
     throw Error(ErrorKind::kInternal, "substitutions.txt has a line of unknown form: " + line);
-  return {match[1], match[2], match[3], match[4]};
+  return {match->groups[1], match->groups[2], match->groups[3], match->groups[4]};
 }
 
 bool isIdentifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -169,11 +169,11 @@ std::vector<std::string> compileFlags(const AgentRecipe& recipe, const std::stri
   std::string pattern;
   for (const std::string& expression : recipe.drop_flags)
     pattern += (pattern.empty() ? "(" : "|(") + expression + ")";
-  const std::regex drop(pattern, std::regex::extended);
+  const Pattern drop(pattern, Pattern::Grammar::kPosixExtended);
   const std::vector<std::string> words = splitCommand(line.substr(0, line.find(" ; ")));
   std::vector<std::string> flags;
   for (size_t i = 1; i < words.size(); ++i)
-    if (!std::regex_match(words[i], drop)) flags.push_back(words[i]);
+    if (!drop.matches(words[i])) flags.push_back(words[i]);
   flags.insert(flags.end(), recipe.add_flags.begin(), recipe.add_flags.end());
   return flags;
 }

@@ -13,9 +13,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <regex>
 
 #include "scenario/error.h"
+#include "subject/pattern.h"
 #include "subject/tree_arch.h"
 #include "subject/tree_byte_order.h"
 #include "subject/tree_lines.h"
@@ -319,10 +319,9 @@ void TreeSubject::forgetReported() { std::memset(agent_->coverage(), 0, agent_->
 
 std::string explainOutcome(const TreeBuild& build, const std::string& message) {
   TreeLines lines(build);
-  std::smatch match;
   std::string place;
-  if (std::regex_search(message, match, std::regex("pc=0x([0-9a-f]+)"))) {
-    const uint64_t pc = std::stoull(match[1], nullptr, 16);
+  if (const auto match = Pattern("pc=0x([0-9a-f]+)").firstIn(message)) {
+    const uint64_t pc = std::stoull(match->groups[1], nullptr, 16);
     // Of a call, pc is where it returns to, which may already be the next line.
     const bool call = message.rfind("UNMODELLED ", 0) == 0 && message.find("() ") != message.npos;
     place = lines.place(call ? pc - 1 : pc);
@@ -332,17 +331,18 @@ std::string explainOutcome(const TreeBuild& build, const std::string& message) {
     return where.empty() ? "nothing in mm/, kernel/, lib/ defines it"
                          : (build.tree / where).string() + " defines it";
   };
-  if (std::regex_search(message, match, std::regex("UNMODELLED datum (\\w+)")))
-    return place + ": reads or writes the variable " + match[1].str() +
-           ", which ptecheck does not model; " + defined(match[1], false) + ".";
-  if (std::regex_search(message, match, std::regex("UNMODELLED (\\w+)\\(\\)")))
-    return place + ": reaches " + match[1].str() + "(), which ptecheck does not model; " +
-           defined(match[1], true) + ".";
+  if (const auto match = Pattern("UNMODELLED datum (\\w+)").firstIn(message))
+    return place + ": reads or writes the variable " + match->groups[1] +
+           ", which ptecheck does not model; " + defined(match->groups[1], false) + ".";
+  if (const auto match = Pattern("UNMODELLED (\\w+)\\(\\)").firstIn(message))
+    return place + ": reaches " + match->groups[1] + "(), which ptecheck does not model; " +
+           defined(match->groups[1], true) + ".";
   if (message.find("PRIVILEGED instruction") != message.npos)
     return place + ": executes a privileged instruction, which user space cannot.";
   // "WARN mm/rmap.c:1856 ...", "BUG mm/rmap.c:1815 ..."
-  if (std::regex_search(message, match, std::regex("\\b((?:[\\w.-]+/)+[\\w.-]+\\.[ch]:\\d+)")))
-    return match.prefix().str() + lines.userPath(match[1]) + match.suffix().str();
+  if (const auto match = Pattern("\\b((?:[\\w.-]+/)+[\\w.-]+\\.[ch]:\\d+)").firstIn(message))
+    return message.substr(0, match->position) + lines.userPath(match->groups[1]) +
+           message.substr(match->position + match->groups[0].size());
   return place.empty() ? message : message + " (" + place + ")";
 }
 
