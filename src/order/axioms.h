@@ -18,7 +18,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <vector>
@@ -48,7 +48,7 @@ class Axioms {
     const Instruction* from = nullptr;
     bool atomic = false;
   };
-  using Relation = std::vector<std::vector<bool>>;
+  using Relation = std::vector<std::uint32_t>;  // of each event, a bit for each it comes before
 
   // Each jump of a thread is taken, or not; the part up to the first that is taken is executed.
   void choosePaths(std::size_t thread) {
@@ -78,6 +78,8 @@ class Axioms {
         if (in.op == Op::kStore || atomic)
           events_.push_back({thread, i, true, in.location, &in, atomic});
       }
+    po_loc_ = relation([&](unsigned a, unsigned b) { return po(a, b) && sameLocation(a, b); });
+    kept_ = relation([&](unsigned a, unsigned b) { return staysInOrder(a, b); });
     source_.assign(events_.size(), 0);
     chooseSources(0);
   }
@@ -177,8 +179,10 @@ class Axioms {
       if (code[i].op == fence) return true;
       const bool full = (code[i].op == Op::kAdd || code[i].op == Op::kExchange) && code[i].ordered;
       // Fences before its load and after its store.
-      const bool before = !(i == events_[a].place) && !(i == events_[b].place && events_[b].is_store);
-      const bool after = !(i == events_[b].place) && !(i == events_[a].place && !events_[a].is_store);
+      const bool before =
+          !(i == events_[a].place) && !(i == events_[b].place && events_[b].is_store);
+      const bool after =
+          !(i == events_[b].place) && !(i == events_[a].place && !events_[a].is_store);
       if (fence == Op::kMb && full && (before || after)) return true;
     }
     return false;
@@ -208,13 +212,11 @@ class Axioms {
     if (fenceBetween(a, b, Op::kMb)) return true;
     if (load_a && load_b && fenceBetween(a, b, Op::kRmb)) return true;
     if (!load_a && !load_b && fenceBetween(a, b, Op::kWmb)) return true;
-    if (!load_b && sameLocation(a, b)) return true;                 // lws
+    if (!load_b && sameLocation(a, b)) return true;  // lws
     if (dependsOn(b, a, false) || dependsOn(b, a, true)) return true;
     if (load_a && !load_b && a + 1 == b && events_[a].from == events_[b].from) return true;  // rmw
-    for (unsigned m = a + 1; m <= b; ++m) {
-      if (!load_b && m < b && dependsOn(m, a, true)) return true;  // addr; po; [W]
-      if (load_b && rf(m, b) && (dependsOn(m, a, false) || dependsOn(m, a, true))) return true;
-    }
+    for (unsigned m = a + 1; !load_b && m < b; ++m)
+      if (dependsOn(m, a, true)) return true;  // addr; po; [W]
     // ctrl; [W]
     const std::vector<Instruction>& code = program_.threads[events_[a].thread].code;
     for (unsigned i = events_[a].place; !load_b && load_a && i < events_[b].place; ++i) {
@@ -226,29 +228,38 @@ class Axioms {
     return false;
   }
 
-  bool mustBeInOrder(unsigned a, unsigned b) const {
+  // Whatever runs, by the program alone.
+  bool staysInOrder(unsigned a, unsigned b) const {
     switch (model_) {
       case MemoryModel::kSc:
-        return po(a, b) || rf(a, b) || co(a, b) || fr(a, b);
+        return po(a, b);
       case MemoryModel::kTso:
-        return tso(a, b) || (rf(a, b) && external(a, b)) || co(a, b) || fr(a, b);
+        return tso(a, b);
       case MemoryModel::kWeak:
         break;
     }
-    return weak(a, b) || ((rf(a, b) || co(a, b) || fr(a, b)) && external(a, b));
+    return weak(a, b);
   }
 
-  bool hasCycle(const std::function<bool(unsigned, unsigned)>& edge) const {
-    const unsigned n = static_cast<unsigned>(events_.size());
-    Relation reach(n, std::vector<bool>(n));
-    for (unsigned a = 0; a < n; ++a)
-      for (unsigned b = 0; b < n; ++b) reach[a][b] = edge(a, b);
-    for (unsigned k = 0; k < n; ++k)
-      for (unsigned a = 0; a < n; ++a)
-        for (unsigned b = 0; reach[a][k] && b < n; ++b)
-          if (reach[k][b]) reach[a][b] = true;
-    for (unsigned a = 0; a < n; ++a)
-      if (reach[a][a]) return true;
+  template <class Edge>
+  Relation relation(Edge edge) const {
+    Relation result(events_.size());
+    for (unsigned a = 0; a < events_.size(); ++a)
+      for (unsigned b = 0; b < events_.size(); ++b)
+        if (edge(a, b)) result[a] |= 1U << b;
+    return result;
+  }
+
+  // Takes away events that nothing left comes before, until none is left, or none can be taken.
+  static bool hasCycle(const Relation& before) {
+    std::uint32_t left = (1U << before.size()) - 1;
+    while (left != 0) {
+      std::uint32_t later = 0;
+      for (unsigned e = 0; e < before.size(); ++e)
+        if (((left >> e) & 1) != 0) later |= before[e];
+      if ((left & ~later) == 0) return true;
+      left &= later;
+    }
     return false;
   }
 
@@ -263,15 +274,30 @@ class Axioms {
 
   void judge() {
     if (!atomicsAreAtomic()) return;
-    if (hasCycle([&](unsigned a, unsigned b) {
-          return (po(a, b) && sameLocation(a, b)) || rf(a, b) || co(a, b) || fr(a, b);
-        }))
-      return;
-    if (hasCycle([&](unsigned a, unsigned b) { return mustBeInOrder(a, b); })) return;
+    Relation communication(events_.size()), outside(events_.size()), read_own(events_.size());
+    for (unsigned a = 0; a < events_.size(); ++a)
+      for (unsigned b = 0; b < events_.size(); ++b) {
+        const bool reads = rf(a, b);
+        const bool coherent = co(a, b) || fr(a, b);
+        if (reads || coherent) communication[a] |= 1U << b;
+        if (reads && !external(a, b)) read_own[a] |= 1U << b;
+        if ((reads || (coherent && model_ == MemoryModel::kWeak)) && external(a, b))
+          outside[a] |= 1U << b;
+        if (coherent && model_ != MemoryModel::kWeak) outside[a] |= 1U << b;
+      }
+    Relation own = po_loc_, all = kept_;
+    for (unsigned a = 0; a < events_.size(); ++a) {
+      own[a] |= communication[a];
+      all[a] |= model_ == MemoryModel::kSc ? communication[a] : outside[a];
+      // (addr | data); rfi
+      for (unsigned m = 0; model_ == MemoryModel::kWeak && m < events_.size(); ++m)
+        if (events_[m].thread >= 0 && (dependsOn(m, a, false) || dependsOn(m, a, true)))
+          all[a] |= read_own[m];
+    }
+    if (hasCycle(own) || hasCycle(all)) return;
     Final final;
     for (unsigned t = 0; t < program_.threads.size(); ++t)
-      for (std::uint8_t r = 0; r < 6; ++r)
-        final.push_back(*registerOf(static_cast<int>(t), r));
+      for (std::uint8_t r = 0; r < 6; ++r) final.push_back(*registerOf(static_cast<int>(t), r));
     for (unsigned l = 0; l < program_.locations.size(); ++l) {
       unsigned last = l;
       for (unsigned e = 0; e < events_.size(); ++e)
@@ -285,6 +311,7 @@ class Axioms {
   MemoryModel model_;
   std::vector<std::size_t> length_;
   std::vector<Event> events_;
+  Relation po_loc_, kept_;
   std::vector<unsigned> source_, rank_;
   std::vector<std::optional<std::uint8_t>> value_;
   std::set<Final> finals_;

@@ -121,9 +121,9 @@ bool Machine::read(State& state, unsigned thread, unsigned i, bool& forwarded) c
   const int source = sourceOf(state, thread, i);
   forwarded = source >= 0 && !isIn(state.done[thread], source);
   if (forwarded && !storeIsKnown(state, thread, source)) return false;
-  const std::uint8_t byte =
-      forwarded ? static_cast<std::uint8_t>(kUnseen | stored(state, thread, source))
-                : state.memory[code[i].location];
+  const std::uint8_t byte = forwarded
+                                ? static_cast<std::uint8_t>(kUnseen | stored(state, thread, source))
+                                : state.memory[code[i].location];
   // Later loads that were performed already must have read the same store.
   for (unsigned k = i + 1; k < code.size(); ++k) {
     if (code[k].kind != Kind::kRead || code[k].location != code[i].location) continue;

@@ -98,7 +98,9 @@ class Machine {
   bool ended(const State& state, unsigned thread) const;
 
   // What a label stands for.
-  static unsigned labelOf(unsigned micro, How how) { return micro * 4 + static_cast<unsigned>(how); }
+  static unsigned labelOf(unsigned micro, How how) {
+    return micro * 4 + static_cast<unsigned>(how);
+  }
   const Micro& microOf(unsigned thread, unsigned label) const { return code_[thread][label / 4]; }
   static How howOf(unsigned label) { return static_cast<How>(label % 4); }
   // Of the last actor: whose TLBI took effect on which processor.
@@ -198,8 +200,8 @@ class Machine {
 
   std::vector<std::vector<Micro>> code_;
   std::vector<Outcome> outcomes_;
-  bool may_split_;          // atomics may be performed as a load and a store
-  std::uint8_t tlbs_ = 0;   // processors that have something in their TLBs at times
+  bool may_split_;         // atomics may be performed as a load and a store
+  std::uint8_t tlbs_ = 0;  // processors that have something in their TLBs at times
   State start_{};
 };
 

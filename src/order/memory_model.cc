@@ -28,11 +28,18 @@ bool isFull(Kind kind) {
   return kind == Kind::kMb || kind == Kind::kDsb || kind == Kind::kIpi || kind == Kind::kFlushLocal;
 }
 
+bool usesTlb(const Micro& micro) { return micro.kind == Kind::kWalk || micro.kind == Kind::kUse; }
+
+// What a walk waits for: smp_mb() is not enough, nor is an atomic.
+bool beforeWalk(const Micro& a) {
+  return usesTlb(a) || a.kind == Kind::kDsb || a.kind == Kind::kIpi || a.kind == Kind::kFlushLocal;
+}
+
 bool tso(const Micro& a, const Micro& b) {
+  if (usesTlb(b)) return beforeWalk(a);
   const bool buffered = (a.kind == Kind::kWrite && !a.atomic) || a.kind == Kind::kUnlock;
   const bool passes = (b.kind == Kind::kRead && !b.atomic) || b.kind == Kind::kRmb ||
-                      b.kind == Kind::kWmb || b.kind == Kind::kJump || b.kind == Kind::kWalk ||
-                      b.kind == Kind::kUse || b.kind == Kind::kTlbi;
+                      b.kind == Kind::kWmb || b.kind == Kind::kJump || b.kind == Kind::kTlbi;
   return !(buffered && passes);
 }
 
@@ -73,8 +80,6 @@ bool byDependency(const std::vector<Micro>& code, unsigned earlier, unsigned lat
 }
 
 bool byPlace(const Micro& a, const Micro& b) {
-  const auto usesTlb = [](const Micro& m) { return m.kind == Kind::kWalk || m.kind == Kind::kUse; };
-  if (usesTlb(a) && usesTlb(b)) return true;
   return writes(b) && accesses(a) && a.location == b.location;
 }
 
@@ -92,6 +97,7 @@ bool staysInOrder(MemoryModel model, const std::vector<Micro>& code, unsigned ea
     case MemoryModel::kWeak:
       break;
   }
+  if (usesTlb(b)) return beforeWalk(a);
   return byPlace(a, b) || byFence(a, b) || byDependency(code, earlier, later);
 }
 

@@ -92,7 +92,8 @@ class Compiler {
     for (auto& [micro, label] : jumps_) code_[micro].target = placeOf(label, micro);
     for (unsigned i = 0; i < code_.size(); ++i)
       for (unsigned j = 0; j < i; ++j)
-        if (staysInOrder(model_, code_, j, i)) code_[i].waits |= static_cast<std::uint16_t>(1U << j);
+        if (staysInOrder(model_, code_, j, i))
+          code_[i].waits |= static_cast<std::uint16_t>(1U << j);
     for (const auto& jump : jumps_) checkLoadsBehind(jump.first);
     return std::move(code_);
   }
@@ -118,7 +119,8 @@ class Compiler {
     micro.compares = instruction.op == Op::kCompare;
     micro.atomic = micro.kind == Kind::kRead && instruction.op != Op::kLoad;
     if (micro.atomic && micro.result == kNone) micro.result = unusedRegister();
-    if (micro.location != kNone && micro.location >= kLocations) refuse(thread_, "no such location");
+    if (micro.location != kNone && micro.location >= kLocations)
+      refuse(thread_, "no such location");
     if (micro.result != kNone) {
       if (micro.result >= kRegisters) refuse(thread_, "it needs too many registers");
       for (const Micro& other : code_)

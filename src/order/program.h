@@ -161,6 +161,7 @@ inline Instruction jumpIf(unsigned tested, Operand equals, unsigned label) {
 inline Instruction jumpUnless(unsigned tested, Operand equals, unsigned label) {
   return jump(Op::kJumpUnless, tested, equals, label);
 }
+inline Instruction skipTo(unsigned to) { return jumpIf(0, reg(0), to); }
 inline Instruction label(unsigned number) {
   Instruction instruction = make(Op::kLabel);
   instruction.number = static_cast<std::uint8_t>(number);
