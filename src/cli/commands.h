@@ -22,6 +22,7 @@ void addCompare(CLI::App& app, Invocation& invocation);
 void addSynth(CLI::App& app, Invocation& invocation);
 void addBugs(CLI::App& app, Invocation& invocation);
 void addProve(CLI::App& app, Invocation& invocation);
+void addOrder(CLI::App& app, Invocation& invocation);
 void addReplay(CLI::App& app, Invocation& invocation);
 void addRun(CLI::App& app, Invocation& invocation);
 void addList(CLI::App& app, Invocation& invocation);

@@ -403,7 +403,7 @@ TEST(Litmus, TheMachineAgreesWithTheAxiomsOnRandomPrograms) {
 #if defined(__SANITIZE_ADDRESS__)
   const unsigned programs = 40;
 #else
-  const unsigned programs = 400;
+  const unsigned programs = 250;
 #endif
   const unsigned seed = 20250817;
   SCOPED_TRACE("seed " + std::to_string(seed));
