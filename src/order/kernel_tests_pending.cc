@@ -147,7 +147,7 @@ KernelTest flushBatchedElsewhere() {
       label(0)};
   return {
       "flush-batched-other",
-      "the same, and somebody drains under another page-table lock",
+      "the same, and another lock's holder drains",
       "A flush is pending already (tlb_flush_batched: pending + 4 * flushed; 1 at first). One "
       "thread flushes for entries under another lock and records what it has flushed. Reclaim "
       "clears the entry (1 to 0) and counts. mprotect() finds no entry, and flushes if pending is "

@@ -26,7 +26,20 @@ TEST(KernelTests, AllBarriersAreEnoughAndEachIsNeededWhereItShouldBe) {
 // With all barriers; on sc, tso, weak.
 TEST(KernelTests, NumbersOfStatesArePinned) {
   const std::vector<std::pair<std::string_view, std::array<std::uint64_t, 3>>> pinned = {
-      //PINNED
+      {"unmap", {18, 18, 18}},
+      {"unmap-xchg", {18, 18, 22}},
+      {"refs-before-dirty", {13, 13, 16}},
+      {"freeze-before-dirty", {8, 8, 10}},
+      {"share-anon", {49, 49, 71}},
+      {"share-anon-writable", {39, 39, 59}},
+      {"switch-mm-cpumask", {21, 21, 24}},
+      {"switch-mm-tlb-gen", {23, 23, 23}},
+      {"drain-by-another", {64, 64, 104}},
+      {"old-entry", {18, 18, 24}},
+      {"flush-pending", {92, 92, 152}},
+      {"flush-nested", {198, 252, 618}},
+      {"flush-batched", {34, 34, 50}},
+      {"flush-batched-other", {249, 249, 309}},
   };
   ASSERT_EQ(pinned.size(), kernelTests().size());
   for (std::size_t i = 0; i < pinned.size(); ++i) {
@@ -98,7 +111,10 @@ TEST(Verdicts, BugsOfHistoryAreFoundAndTheirRepairsHold) {
     unsigned steps;
   };
   const std::vector<Known> known = {
-      //BUGS
+      {"BZ-39", "switch-mm-cpumask", "smp_mb", MemoryModel::kTso, 5},
+      {"BZ-39", "switch-mm-tlb-gen", "smp_mb", MemoryModel::kTso, 5},
+      {"BZ-34", "drain-by-another", "flush_tlb_mm", MemoryModel::kSc, 9},
+      {"BZ-40", "old-entry", "pte_accessible", MemoryModel::kSc, 3},
   };
   const std::vector<OrderBug> found = orderBugs();
   ASSERT_EQ(found.size(), known.size());

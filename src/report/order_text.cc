@@ -69,7 +69,7 @@ std::string scheduleText(const TestVerdicts& test, std::size_t row, MemoryModel 
   const std::string what = row == 0 ? std::string("With all barriers")
                                     : fmt::format("Without {}", test.test->barriers[row - 1].name);
   std::string text =
-      '\n' + paragraph(fmt::format("{} on {}: {}. A shortest way there, {} of {}:", what,
+      '\n' + paragraph(fmt::format("{} on {}: {}. A shortest way there ({}; {} in all):", what,
                                    memoryModelName(model), verdict.outcome,
                                    counted(verdict.steps, "step", "steps"),
                                    counted(verdict.states, "state", "states")));

@@ -19,7 +19,7 @@ std::size_t lineEnd(std::string_view text, std::size_t width) {
   if (text.size() <= width) return text.size();
   const std::size_t space = text.rfind(' ', width);
   if (space != std::string_view::npos && space != 0) return space;
-  const std::size_t part = text.find_last_of("_(", width - 1);
+  const std::size_t part = text.rfind('_', width - 1);
   return part == std::string_view::npos || part == 0 ? width : part;
 }
 
