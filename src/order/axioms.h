@@ -79,6 +79,9 @@ class Axioms {
           events_.push_back({thread, i, true, in.location, &in, atomic});
       }
     po_loc_ = relation([&](unsigned a, unsigned b) { return po(a, b) && sameLocation(a, b); });
+    needed_ = relation([&](unsigned a, unsigned b) {
+      return events_[b].thread >= 0 && (dependsOn(b, a, false) || dependsOn(b, a, true));
+    });
     kept_ = relation([&](unsigned a, unsigned b) { return staysInOrder(a, b); });
     source_.assign(events_.size(), 0);
     chooseSources(0);
@@ -92,7 +95,8 @@ class Axioms {
     }
     if (events_[event].is_store) return chooseSources(event + 1);
     for (unsigned s = 0; s < events_.size(); ++s)
-      if (events_[s].is_store && events_[s].location == events_[event].location) {
+      // None from the thread's own future: that is a cycle of po-loc | rf.
+      if (events_[s].is_store && sameLocation(s, event) && !po(event, s)) {
         source_[event] = s;
         chooseSources(event + 1);
       }
@@ -155,8 +159,13 @@ class Axioms {
       if (events_[e].is_store && events_[e].thread >= 0 && events_[e].location == location)
         stores.push_back(e);
     do {
-      for (unsigned i = 0; i < stores.size(); ++i) rank_[stores[i]] = i + 1;
-      chooseOrder(location + 1);
+      bool coherent = true;  // else a cycle of po-loc | co
+      for (unsigned i = 0; i < stores.size(); ++i) {
+        rank_[stores[i]] = i + 1;
+        for (unsigned j = i + 1; j < stores.size(); ++j)
+          coherent = coherent && !po(stores[j], stores[i]);
+      }
+      if (coherent) chooseOrder(location + 1);
     } while (std::next_permutation(stores.begin(), stores.end()));
   }
 
@@ -291,8 +300,7 @@ class Axioms {
       all[a] |= model_ == MemoryModel::kSc ? communication[a] : outside[a];
       // (addr | data); rfi
       for (unsigned m = 0; model_ == MemoryModel::kWeak && m < events_.size(); ++m)
-        if (events_[m].thread >= 0 && (dependsOn(m, a, false) || dependsOn(m, a, true)))
-          all[a] |= read_own[m];
+        if (((needed_[a] >> m) & 1) != 0) all[a] |= read_own[m];
     }
     if (hasCycle(own) || hasCycle(all)) return;
     Final final;
@@ -312,6 +320,7 @@ class Axioms {
   std::vector<std::size_t> length_;
   std::vector<Event> events_;
   Relation po_loc_, kept_;
+  Relation needed_;  // data and address dependencies
   std::vector<unsigned> source_, rank_;
   std::vector<std::optional<std::uint8_t>> value_;
   std::set<Final> finals_;

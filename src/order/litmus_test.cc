@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned X = 0, Y = 1;
 
 // What the machine can end with.
-std::set<Final> finalsOf(const Program& program, MemoryModel model) {
+std::set<Final> finalsOf(const Program& program, MemoryModel model, std::size_t* states = nullptr) {
   const Machine machine(program, model);
   const auto bytes = [](const State& s) {
     return std::string(reinterpret_cast<const char*>(&s), sizeof s);
@@ -48,9 +48,7 @@ std::set<Final> finalsOf(const Program& program, MemoryModel model) {
     for (unsigned a = 0; a < machine.actors(); ++a)
       machine.steps(s, a, [&](const State& after, unsigned) { meet(after); });
   }
-  const auto result = searchInterleavings(machine);
-  EXPECT_EQ(result.states, seen.size());
-  EXPECT_EQ(result.end, SearchEnd::kComplete);
+  if (states != nullptr) *states = seen.size();
   return finals;
 }
 
@@ -318,8 +316,11 @@ TEST(Litmus, ClassicsHaveTheirKnownVerdicts) {
                            : model == MemoryModel::kTso ? test.tso
                                                         : test.weak;
       EXPECT_EQ(result.broken != 0, allowed) << test.name << " on " << memoryModelName(model);
-      EXPECT_EQ(finalsOf(program, model), Axioms(program, model).finals())
+      std::size_t states = 0;
+      EXPECT_EQ(finalsOf(program, model, &states), Axioms(program, model).finals())
           << test.name << " on " << memoryModelName(model);
+      EXPECT_EQ(result.states, states);
+      EXPECT_EQ(result.end, SearchEnd::kComplete);
     }
   }
 }
@@ -403,7 +404,7 @@ TEST(Litmus, TheMachineAgreesWithTheAxiomsOnRandomPrograms) {
 #if defined(__SANITIZE_ADDRESS__)
   const unsigned programs = 40;
 #else
-  const unsigned programs = 250;
+  const unsigned programs = 2000;
 #endif
   const unsigned seed = 20250817;
   SCOPED_TRACE("seed " + std::to_string(seed));
