@@ -29,6 +29,15 @@ TEST(Order, AllBarriersAreEnough) {
   EXPECT_LE(longest(ended.out), 75U);
 }
 
+TEST(Order, HelpIsEnoughToWorkFrom) {
+  EXPECT_TRUE(contains(run({"--help"}).out, "order"));
+  const Ended help = run({"order", "--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* word : {"--model", "--without", "--format", "Examples:", "Exit status:"})
+    EXPECT_TRUE(contains(help.out, word)) << word;
+  EXPECT_LE(longest(help.out), 100U);
+}
+
 TEST(Order, ATestShowsASchedule) {
   const Ended ended = run({"order", "unmap"});
   EXPECT_EQ(ended.status, 0) << ended.err;

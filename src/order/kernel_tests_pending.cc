@@ -103,31 +103,37 @@ KernelTest flushNested() {
 // mm/rmap.c set_tlb_ubc_flush_pending(), flush_tlb_batched_pending(), both under the lock.
 KernelTest flushBatched() {
   enum { kEntry, kLock, kBatched };
-  return {"flush-batched",
-          "who finds an entry gone sees that reclaim's flush is pending",
-          "Reclaim clears the entry (1 to 0) and counts a pending flush in tlb_flush_batched; the "
-          "flush comes later. mprotect() finds no entry, and flushes if there is a flush pending.",
-          "mm/rmap.c set_tlb_ubc_flush_pending(), flush_tlb_batched_pending()",
-          {{{"entry", 1}, {"ptl"}, {"batched"}},
-           {{"reclaim",
-             {lock(kLock), store(kEntry, 0).as("get_and_clear_ptes()"),
-              add(kBatched, 1).as("set_tlb_ubc_flush_pending()"),
-              unlock(kLock).relaxedWithout("unlock")}},
-            {"mprotect",
-             {lock(kLock).relaxedWithout("lock"), load(0, kEntry).as("ptep_get()"),
-              jumpUnless(0, constant(0), 0), load(1, kBatched).as("flush_tlb_batched_pending()"),
-              jumpIf(1, constant(0), 0), ipi(kUser).as("flush_tlb_mm()"), label(0), unlock(kLock)}},
-            {"user", {walk(kEntry)}, 1}}},
-          {{"unlock", "release at reclaim's unlock: the count before it", {false, false, true}, ""},
-           {"lock",
-            "acquire at mprotect's lock: reading the count after it",
-            {false, false, true},
-            ""}},
-          {{"mprotect() returns while a TLB still has the entry",
-            {kOther},
-            {holds(kOther, 0, 0), tlbIs(kUser, 1)}}},
-          {{"mprotect() flushes", {kChanger, kOther, kUser}, {holds(kOther, 1, 1)}},
-           {"mprotect() finds the entry", {kChanger, kOther, kUser}, {holds(kOther, 0, 1)}}}};
+  return {
+      "flush-batched",
+      "who finds an entry gone sees that reclaim's flush is pending",
+      "Reclaim clears the entry (1 to 0) and counts a pending flush in tlb_flush_batched; the "
+      "flush comes later. mprotect() finds no entry, and flushes if there is a flush pending.",
+      "mm/rmap.c set_tlb_ubc_flush_pending(), flush_tlb_batched_pending()",
+      {{{"entry", 1}, {"ptl"}, {"batched"}},
+       {{"reclaim",
+         {lock(kLock), add(kBatched, 1).as("set_tlb_ubc_flush_pending()").onlyWithout("barrier"),
+          store(kEntry, 0).as("get_and_clear_ptes()"),
+          add(kBatched, 1).as("set_tlb_ubc_flush_pending()").without("barrier"),
+          unlock(kLock).relaxedWithout("unlock")}},
+        {"mprotect",
+         {lock(kLock).relaxedWithout("lock"), load(0, kEntry).as("ptep_get()"),
+          jumpUnless(0, constant(0), 0), load(1, kBatched).as("flush_tlb_batched_pending()"),
+          jumpIf(1, constant(0), 0), ipi(kUser).as("flush_tlb_mm()"), label(0), unlock(kLock)}},
+        {"user", {walk(kEntry)}, 1}}},
+      {{"barrier",
+        "barrier() in set_tlb_ubc_flush_pending(): clear, then count",
+        {false, false, false},
+        ""},
+       {"unlock", "release at reclaim's unlock: the count before it", {false, false, true}, ""},
+       {"lock",
+        "acquire at mprotect's lock: reading the count after it",
+        {false, false, true},
+        ""}},
+      {{"mprotect() returns while a TLB still has the entry",
+        {kOther},
+        {holds(kOther, 0, 0), tlbIs(kUser, 1)}}},
+      {{"mprotect() flushes", {kChanger, kOther, kUser}, {holds(kOther, 1, 1)}},
+       {"mprotect() finds the entry", {kChanger, kOther, kUser}, {holds(kOther, 0, 1)}}}};
 }
 
 // The counter is one for the mm, and page-table locks are many. Its two halves, pending and

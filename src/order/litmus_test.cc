@@ -332,7 +332,7 @@ Program randomProgram(std::mt19937& random) {
   const unsigned count = 2 + below(4) / 3;
   for (unsigned t = 0; t < count; ++t) {
     std::vector<Instruction> code;
-    unsigned registers = 0, accesses = 0, jumps = 0;
+    unsigned registers = 0, accesses = 0, jumps = 0, fences = 0;
     const unsigned length = count == 2 ? 4 : 2 + below(2);
     while (accesses < length) {
       const unsigned location = below(count == 2 ? 2 : 3);
@@ -371,6 +371,8 @@ Program randomProgram(std::mt19937& random) {
         default:
           break;
       }
+      if (next.op == Op::kMb || next.op == Op::kRmb || next.op == Op::kWmb)
+        if (++fences > 3) continue;
       const unsigned made = next.result == kNone ? registers : registers - 1;
       if (next.location != kNone && made != 0 && below(4) == 0)
         next = next.addressFrom(below(made));

@@ -77,6 +77,16 @@ TEST(KernelTests, EveryBarrierThatAnInstructionNamesIsListedAndTheOtherWayRound)
   EXPECT_EQ(findKernelTest("no such test"), nullptr);
 }
 
+// Two barriers that are not needed alone: one of them is.
+TEST(KernelTests, AnOldEntryNeedsOneOfTwoDsbs) {
+  KernelTest test = *findKernelTest("old-entry");
+  for (Instruction& in : test.program.threads[0].code)
+    if (in.barrier == "ageing-dsb") in.barrier = "dsb-ishst";
+  EXPECT_FALSE(tryTest(test, MemoryModel::kSc, "dsb-ishst").bad);
+  EXPECT_TRUE(tryTest(test, MemoryModel::kTso, "dsb-ishst").bad);
+  EXPECT_TRUE(tryTest(test, MemoryModel::kWeak, "dsb-ishst").bad);
+}
+
 TEST(KernelTests, ThreadsOfTheSearchChangeNothing) {
   const KernelTest& test = *findKernelTest("flush-batched-other");
   const Machine machine(test.program, MemoryModel::kWeak, "add_pending", test.bad);
