@@ -52,6 +52,9 @@ reference. A shortest way there (5 steps; 25 states in all):
  3                                      try_get_folio(): refs from 0 to 1
  4                                      ptep_get(): entry is 1
  5  get_and_clear_ptes(): entry = 0
+
+at first:   entry 1, refs 0
+in the end: entry 0, refs 1
 )")) << ended.out;
   const auto document = json::parse(run({"order", "--format", "json"}).out);
   std::vector<std::string> all = {"order"};

@@ -183,7 +183,7 @@ inline Instruction ipi(unsigned thread) {
   instruction.number = static_cast<std::uint8_t>(thread);
   return instruction;
 }
-inline Instruction tlbi() { return make(Op::kTlbi).as("TLBI"); }
+inline Instruction tlbi() { return make(Op::kTlbi); }
 inline Instruction dsbStores() { return make(Op::kDsbStores).as("dsb(ishst)"); }
 inline Instruction dsb() { return make(Op::kDsb).as("dsb(ish)"); }
 

@@ -72,7 +72,7 @@ class Words {
         return "interrupts " + std::string(program_.threads[micro.target].name) +
                ", which empties its TLB";
       case Kind::kTlbi:
-        return "is sent";
+        return "sends TLBI";
       default:
         break;
     }
@@ -93,6 +93,17 @@ class Words {
 };
 
 }  // namespace
+
+std::string describe(const Program& program, const State& state) {
+  std::string text;
+  for (unsigned l = 0; l < program.locations.size(); ++l)
+    text += (l == 0 ? "" : ", ") + std::string(program.locations[l].name) + ' ' +
+            number(state.memory[l]);
+  for (unsigned t = 0; t < program.threads.size(); ++t)
+    if (state.tlb[t] != 0)
+      text += ", TLB of " + std::string(program.threads[t].name) + ' ' + number(state.tlb[t]);
+  return text;
+}
 
 std::vector<ScheduleRow> scheduleOf(const Program& program, const Machine& machine,
                                     const Counterexample<State>& example) {

@@ -2,6 +2,7 @@
 #ifndef PTECHECK_ORDER_SCHEDULE_H
 #define PTECHECK_ORDER_SCHEDULE_H
 
+#include <string>
 #include <vector>
 
 #include "explore/interleaving_result.h"
@@ -13,6 +14,9 @@ namespace ptecheck::order {
 // A way through the states of a machine, in words.
 std::vector<ScheduleRow> scheduleOf(const Program& program, const Machine& machine,
                                     const Counterexample<State>& example);
+
+// Memory, and the TLBs that are not empty: "entry 1, ptl 0, TLB of user 1".
+std::string describe(const Program& program, const State& state);
 
 }  // namespace ptecheck::order
 

@@ -31,6 +31,9 @@ Verdict tryTest(const KernelTest& test, MemoryModel model, std::string_view with
     verdict.outcome = outcomes[i].text;
     verdict.steps = steps;
     verdict.schedule = scheduleOf(test.program, machine, *example);
+    verdict.at_first = describe(test.program, example->initial);
+    verdict.in_the_end =
+        describe(test.program, steps == 0 ? example->initial : example->steps.back().after);
   }
   return verdict;
 }

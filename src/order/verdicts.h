@@ -28,6 +28,7 @@ struct Verdict {
   std::string_view outcome;  // the one with the shortest way there
   unsigned steps = 0;        // of that way
   std::vector<ScheduleRow> schedule;
+  std::string at_first, in_the_end;  // memory and TLBs before and after it
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
 };

@@ -112,6 +112,9 @@ TEST(Verdicts, AScheduleSaysWhatHappens) {
                        "1 try_get_folio(): refs from 0 to 1", "1 ptep_get(): entry is 1",
                        "0 get_and_clear_ptes(): entry = 0"}));
   EXPECT_EQ(verdict.steps, 5U);
+  const Verdict stale = tryTest(*findKernelTest("old-entry"), MemoryModel::kSc, "pte_accessible");
+  EXPECT_EQ(stale.at_first, "entry 1, TLB of user 1");
+  EXPECT_EQ(stale.in_the_end, "entry 0, TLB of user 1");
 }
 
 TEST(Verdicts, BugsOfHistoryAreFoundAndTheirRepairsHold) {

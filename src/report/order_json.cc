@@ -17,6 +17,8 @@ Json verdictJson(order::MemoryModel model, const order::Verdict& verdict) {
   if (!verdict.bad) return json;
   json["outcome"] = verdict.outcome;
   json["steps"] = verdict.steps;
+  json["at_first"] = verdict.at_first;
+  json["in_the_end"] = verdict.in_the_end;
   json["schedule"] = Json::array();
   for (const order::ScheduleRow& row : verdict.schedule)
     json["schedule"].push_back(

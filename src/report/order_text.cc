@@ -78,7 +78,9 @@ std::string scheduleText(const TestVerdicts& test, std::size_t row, MemoryModel 
   std::vector<ScheduleLine> lines;
   for (const order::ScheduleRow& step : verdict.schedule)
     lines.push_back({step.thread, step.is_step, step.text});
-  return text + '\n' + scheduleTable(columns, lines);
+  text += '\n' + scheduleTable(columns, lines) + '\n';
+  text += paragraph(fmt::format("at first:   {}", verdict.at_first), "", 12);
+  return text + paragraph(fmt::format("in the end: {}", verdict.in_the_end), "", 12);
 }
 
 // On the strongest of the models on which the bad outcome can be reached.
