@@ -22,6 +22,7 @@ void addCheck(Command& app, Invocation& invocation);
 void addCompare(Command& app, Invocation& invocation);
 void addSynth(Command& app, Invocation& invocation);
 void addBugs(Command& app, Invocation& invocation);
+void addOrder(Command& app, Invocation& invocation);
 void addProve(Command& app, Invocation& invocation);
 void addReplay(Command& app, Invocation& invocation);
 void addRun(Command& app, Invocation& invocation);

@@ -28,9 +28,9 @@ const SmpMutantInfo& smpMutantByName(const std::string& name) {
               "There is no mutant \"" + name + "\" of several processors. There are " + names);
 }
 
-void addConcurrentOptions(CLI::App& command, ConcurrentWords& words) {
+void addConcurrentOptions(Command& command, ConcurrentWords& words) {
   const std::string group = "Several processors";
-  CLI::Option* const concurrent =
+  Option* const concurrent =
       command
           .add_flag("--concurrent", words.given,
                     "Every interleaving of a few actors, in the model: programs, reclaim, pins,\n"

@@ -4,10 +4,10 @@
 #ifndef PTECHECK_CLI_CONCURRENT_H
 #define PTECHECK_CLI_CONCURRENT_H
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "check/concurrent.h"
+#include "cli/command.h"
 
 namespace ptecheck {
 
@@ -20,7 +20,7 @@ struct ConcurrentWords {
 };
 
 // --concurrent and what goes with it.
-void addConcurrentOptions(CLI::App& command, ConcurrentWords& words);
+void addConcurrentOptions(Command& command, ConcurrentWords& words);
 
 // What is the same on every architecture. Throws Error(kUsage).
 ConcurrentOptions concurrentOptions(const ConcurrentWords& words);

@@ -45,6 +45,7 @@ int runCommandLine(int argc, const char* const* argv) {
   addSynth(app, invocation);
   addBugs(app, invocation);
   addProve(app, invocation);
+  addOrder(app, invocation);
   addReplay(app, invocation);
   addRun(app, invocation);
   addList(app, invocation);

@@ -7,7 +7,7 @@
 #include "report/layout.h"
 #include "report/lists.h"
 #include "report/numbers.h"
-#include "report/schedule.h"
+#include "report/concurrent_schedule.h"
 
 namespace ptecheck {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/concurrent_json.h"
 
-#include "report/schedule.h"
+#include "report/concurrent_schedule.h"
 
 namespace ptecheck {
 

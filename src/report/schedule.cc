@@ -5,205 +5,64 @@
 
 #include <algorithm>
 
-#include "report/entries.h"
 #include "report/layout.h"
-#include "spec/history.h"
 
 namespace ptecheck {
 
 namespace {
 
-constexpr std::size_t kNumberWidth = 4;
+constexpr std::size_t kNumber = 4;  // width of the number and what parts it from the first column
+constexpr std::size_t kGap = 2;
 
-// What there is to see in a state, thing by thing, in words.
-class Look {
- public:
-  Look(const ConcurrentModel& model, const ConcurrentState& state)
-      : setup_(model.setup()), t_(model.table()), s_(state.machine) {}
-
-  std::string entry(Entry e) const {
-    if (t_.none(e)) return "none";
-    if (t_.pte_special(e)) return "the page of zeroes";
-    const bool present = t_.pte_present(e);
-    const bool exclusive = present && s_.frames[e.frame].has(PageFrame::kExclusive);
-    // As the entry of the folio's first page, so that the letters alone are printed.
-    std::string letters = entryInLetters(setup_.arch, t_.word({e.form, 0}), exclusive, 0, 1);
-    if (!present) return letters + fmt::format(" of page {}", e.frame);
-    return letters + (e.frame < setup_.pages ? fmt::format(" page {}", e.frame)
-                                             : fmt::format(" frame {}", e.frame));
-  }
-  std::string contents(Contents c) const {
-    if (c == kZeroes) return "zeroes";
-    if (c < kFirstWrite) return "old contents";
-    unsigned number = kFirstWrite;
-    for (unsigned a = 0; a < setup_.count; ++a)
-      for (unsigned i = 0; i < setup_.actors[a].op_count; ++i)
-        if (setup_.actors[a].ops[i].kind == Op::kStore && number++ == c)
-          return fmt::format("{}'s {}write", print(setup_.actors[a], setup_.pages),
-                             i == 0 ? "" : "second ");
-    return "?";
-  }
-
-  // Names and values of everything; equal lengths for all states of a search.
-  std::vector<std::pair<std::string, std::string>> all() const {
-    std::vector<std::pair<std::string, std::string>> things;
-    for (unsigned space = 0; space < kMaxSpaces; ++space)
-      for (unsigned r = 0; r < setup_.pages; ++r)
-        things.emplace_back(fmt::format("{}entry {}", space == 1 ? "second space, " : "", r),
-                            entry(s_.table[space][r]));
-    for (unsigned a = 0; a < setup_.count; ++a)
-      for (unsigned r = 0; r < setup_.pages; ++r)
-        things.emplace_back(fmt::format("TLB of {}, {}", print(setup_.actors[a], setup_.pages), r),
-                            entry(s_.tlb[a][r]));
-    for (unsigned i = 0; i < kMaxFrames; ++i) {
-      const PageFrame& f = s_.frames[i];
-      const std::string name =
-          i < setup_.pages ? fmt::format("page {}", i) : fmt::format("frame {}", i);
-      things.emplace_back(name, contents(f.contents));
-      if (i != 0 && i < setup_.pages) continue;
-      things.emplace_back(i == 0 ? "folio" : name + " flags", flags(f));
-    }
-    for (unsigned r = 0; r < setup_.pages; ++r)
-      things.emplace_back(fmt::format("storage {}", r), contents(s_.storage[r]));
-    return things;
-  }
-
- private:
-  static std::string flags(const PageFrame& f) {
-    if (!f.has(PageFrame::kInUse)) return "free";
-    std::string text = f.has(PageFrame::kDirty) ? "dirty" : "clean";
-    if (f.has(PageFrame::kAnon)) text += f.has(PageFrame::kSwapBacked) ? "" : ", lazyfree";
-    if (f.has(PageFrame::kSwapCache))
-      text += f.has(PageFrame::kAnon) ? ", in the swap cache" : ", in the page cache";
-    if (f.has(PageFrame::kWriteback)) text += ", under writeback";
-    if (f.pins() != 0) text += fmt::format(", {} pin{}", f.pins(), f.pins() == 1 ? "" : "s");
-    return text;
-  }
-
-  const SmpSetup& setup_;
-  const EntryTable& t_;
-  const SmpState& s_;
-};
-
-std::string describeEvent(const Look& look, const Event& event) {
-  switch (event.kind) {
-    case EventKind::kLoad:
-      return fmt::format("loads from page {}, and sees {}", event.range,
-                         look.contents(event.contents));
-    case EventKind::kStore:
-      return fmt::format("stores to page {}", event.range);
-    case EventKind::kDeviceLoad:
-      return fmt::format("its device loads from page {}, and sees {}", event.range,
-                         look.contents(event.contents));
-    case EventKind::kDeviceStore:
-      return fmt::format("its device stores to page {}", event.range);
-    default:
-      return "";
-  }
+// How much of `text` goes into a line of `width`.
+std::size_t lineEnd(std::string_view text, std::size_t width) {
+  if (text.size() <= width) return text.size();
+  const std::size_t space = text.rfind(' ', width);
+  if (space != std::string_view::npos && space != 0) return space;
+  const std::size_t part = text.rfind('_', width - 1);
+  return part == std::string_view::npos || part == 0 ? width : part;
 }
 
-// What the step was, by what it told and what kind of step it is.
-std::string describeStep(const ConcurrentModel& model, const Look& look, unsigned actor,
-                         unsigned label, const std::vector<Event>& events) {
-  const ProgramStep& step = model.stepOf(actor, label);
-  const unsigned choice = label % ConcurrentModel::kMaxChoices;
-  const bool access = step.choices > 1;  // of a program, the only step that has any
-  std::string what;
-  for (const Event& event : events) {
-    const std::string one = describeEvent(look, event);
-    if (one.empty()) continue;
-    what = one;
-    if (access) what += choice == 0 ? ", by its TLB" : ", walking the table";
-  }
-  if (what.empty() && access) what = choice == 2 ? "faults" : "fills its TLB, speculating";
-  if (what.empty()) what = step.text;
-  for (const Event& event : events) {
-    if (event.kind == EventKind::kReturns && what.find("returns") == std::string::npos)
-      what += ", and returns";
-    if (event.kind == EventKind::kFrees) what += fmt::format("; frame {} is free", event.frame);
-  }
-  return what;
-}
-
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+std::vector<std::string> broken(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   while (!text.empty()) {
-    std::size_t end = std::min(width, text.size());
-    if (end < text.size()) {
-      const std::size_t space = text.rfind(' ', end);
-      if (space != std::string_view::npos && space != 0) end = space;
-    }
+    const std::size_t end = lineEnd(text, width);
     lines.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ', end)));
   }
   return lines;
 }
 
-}  // namespace
-
-Schedule scheduleOf(const ConcurrentExample& example) {
-  const EntryTable table(example.setup.arch);
-  const ConcurrentModel model(example.setup, table);
-  Schedule schedule;
-  ConcurrentState before = example.schedule.initial;
-  const ConcurrentState nothing{};
-  {
-    const auto empty = Look(model, nothing).all(), first = Look(model, before).all();
-    for (std::size_t i = 0; i < first.size(); ++i)
-      if (first[i].second != empty[i].second)
-        schedule.start.push_back(first[i].first + ": " + first[i].second);
-  }
-  for (const auto& step : example.schedule.steps) {
-    ConcurrentState after = before;
-    std::vector<Event> events;
-    model.take(after, step.actor, step.label % ConcurrentModel::kMaxChoices, &events);
-    const Look look(model, after);
-    ScheduleStep& out = schedule.steps.emplace_back();
-    out.actor = step.actor;
-    out.what = describeStep(model, look, step.actor, step.label, events);
-    out.function = model.stepOf(step.actor, step.label).function;
-    const auto old = Look(model, before).all(), now = look.all();
-    for (std::size_t i = 0; i < now.size(); ++i)
-      if (now[i].second != old[i].second)
-        out.changes.push_back(now[i].first + ": " + old[i].second + " -> " + now[i].second);
-    History history = before.history;
-    for (const Event& event : events) {
-      const std::string why = explain(model.historySetup(), history, event, example.rule);
-      if (!why.empty()) schedule.why = why;
-      judge(model.historySetup(), history, event);
-    }
-    if (schedule.why.empty() && model.done(after))
-      schedule.why = explainAtRest(model.historySetup(), history,
-                                   atRest(after.machine, example.setup, table), example.rule);
-    before = after;
-  }
-  return schedule;
+void addLine(std::string& text, std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  text += line + '\n';
 }
 
-std::string scheduleText(const ConcurrentExample& example) {
-  const Schedule schedule = scheduleOf(example);
-  const unsigned actors = example.setup.count;
-  const std::size_t width = (kColumns - kNumberWidth - 2) / actors;
-  std::string text = "At first:\n";
-  for (const std::string& line : schedule.start) text += paragraph(line, "    ", 6);
-  text += '\n' + std::string(kNumberWidth + 2, ' ');
-  for (unsigned a = 0; a < actors; ++a)
-    text += fmt::format("{:<{}}", print(example.setup.actors[a], example.setup.pages), width);
-  text.erase(text.find_last_not_of(' ') + 1);
-  text += '\n';
-  unsigned number = 0;
-  for (const ScheduleStep& step : schedule.steps) {
-    std::string cell = step.what;
-    if (!step.function.empty()) cell += " (" + step.function + ")";
-    bool first = true;
-    for (const std::string& line : wrapped(cell, width - 2)) {
-      text += fmt::format("{:>{}}  {}{}\n", first ? fmt::format("{}", ++number) : "", kNumberWidth,
-                          std::string(step.actor * width, ' '), line);
-      first = false;
-    }
-    for (const std::string& change : step.changes) text += paragraph(change, "          | ", 12);
+}  // namespace
+
+std::string scheduleTable(const std::vector<std::string_view>& columns,
+                          const std::vector<ScheduleLine>& lines, std::size_t left) {
+  const std::size_t width =
+      (kColumns - left - kNumber - kGap * (columns.size() - 1)) / columns.size();
+  std::string text;
+  std::string head(left + kNumber, ' ');
+  std::string rule = head;
+  for (std::string_view column : columns) {
+    head += fmt::format("{:<{}}", column.substr(0, width), width + kGap);
+    rule += std::string(width, '-') + std::string(kGap, ' ');
   }
-  if (!schedule.why.empty()) text += '\n' + paragraph(schedule.why);
+  addLine(text, head);
+  addLine(text, rule);
+  std::size_t number = 0;
+  for (const ScheduleLine& line : lines) {
+    std::string first = line.numbered ? fmt::format("{:>2}", ++number) : "";
+    for (const std::string& part : broken(line.text, width)) {
+      addLine(text, std::string(left, ' ') + fmt::format("{:<{}}", first, kNumber) +
+                        std::string(line.column * (width + kGap), ' ') + part);
+      first.clear();
+    }
+    text += line.below;
+  }
   return text;
 }
 

@@ -1,35 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A schedule: who did what, in time order, one column an actor; below a step what it changed in
-// entries, TLBs, storage and flags. 75 columns wide.
+// A schedule: what several actors do, one column each, in time order.
 #ifndef PTECHECK_REPORT_SCHEDULE_H
 #define PTECHECK_REPORT_SCHEDULE_H
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "check/concurrent.h"
 
 namespace ptecheck {
 
-// One step, in words: for text and JSON.
-struct ScheduleStep {
-  unsigned actor;
-  std::string what;                  // "takes an entry out"
-  std::string function;              // of the kernel, or "" (hardware, a program)
-  std::vector<std::string> changes;  // "entry 0: wED.S. -> none"
+struct ScheduleLine {
+  std::size_t column;
+  bool numbered;  // a step; else it happens along with the step above
+  std::string text;
+  std::string below;  // whole lines, below the step: what it changed
 };
 
-// The steps; `start`: what is not obvious of the beginning; `why`: how the last step breaks the
-// rule.
-struct Schedule {
-  std::vector<std::string> start;
-  std::vector<ScheduleStep> steps;
-  std::string why;
-};
-Schedule scheduleOf(const ConcurrentExample& example);
-
-std::string scheduleText(const ConcurrentExample& example);
+// `left` blanks stand before each line. Text is broken inside its column: at a space; a word that
+// does not fit into a line at a '(' or '_' or anywhere.
+std::string scheduleTable(const std::vector<std::string_view>& columns,
+                          const std::vector<ScheduleLine>& lines, std::size_t left = 0);
 
 }  // namespace ptecheck
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report/schedule.h"
+#include "report/concurrent_schedule.h"
 
 #include <gtest/gtest.h>
 
