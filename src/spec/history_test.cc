@@ -72,7 +72,9 @@ TEST(History, EachOfSeveralDontneedsPromises) {
 
 TEST(History, DontneedOfAFileReadsTheFileAgain) {
   const Told begin = begins(0, kDontneed), end = returns(0, kDontneed);
-  EXPECT_EQ(verdict(sharedFile(), {store(1, kX), begin, load(1, kX), end, load(2, kX).in(1)}), "");
+  EXPECT_EQ(verdict(sharedFile(),
+                    {store(1, kX), begin, load(1, kX), end, load(2, kX).in(1), load(2, kX)}),
+            "");
   EXPECT_EQ(verdict(sharedFile(), {store(1, kX), begin, load(1, kZero)}), "2 contents");
   EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, end, load(1, kOld)}), "");
   EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, end, load(1, kX)}), "3 contents");
