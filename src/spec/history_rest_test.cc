@@ -75,10 +75,15 @@ TEST(HistoryAtRest, AFileKeepsWhatWasWrittenBeforeMunmap) {
   EXPECT_EQ(end(sharedFile(), events, rest), "");
   gone.if_reclaimed = kOld;
   EXPECT_EQ(end(sharedFile(), events, rest), "dirty-lost");
-  // Of anonymous memory nothing is left to judge.
+  // Of anonymous memory nothing is left to judge, nor where mremap() came too late.
   AtRest nothing;
   nothing.ranges[0][0].mapped = false;
   EXPECT_EQ(end(anonymous(), events, nothing), "");
+  nothing.ranges[1][0].mapped = false;
+  EXPECT_EQ(end(anonymous(),
+                {begins(0, kMremap), begins(1, kMunmap), returns(1, kMunmap), returns(0, kMremap)},
+                nothing),
+            "");
 }
 
 TEST(HistoryAtRest, PromisesAreKept) {
@@ -111,6 +116,24 @@ TEST(HistoryAtRest, StoresAfterClearRefsAreSoftDirty) {
     }
   EXPECT_EQ(ends({begin, done, begins(2, kDontneed), returns(2, kDontneed), store(1, kX)}, false),
             "soft-dirty-lost");
+  // clear_refs may come to the new address after mremap().
+  AtRest moved;
+  moved.ranges[0][0].mapped = false;
+  moved.ranges[1][0].seen = moved.ranges[1][0].if_reclaimed = kX;
+  EXPECT_EQ(end(anonymous(),
+                {begin, done, begins(1, kClearRefs), begins(0, kMremap), returns(0, kMremap),
+                 store(2, kX).in(1)},
+                moved),
+            "");
+  EXPECT_EQ(end(anonymous(),
+                {begin, done, begins(0, kMremap), returns(0, kMremap), store(2, kX).in(1)}, moved),
+            "soft-dirty-lost");
+  // A child's entry is its own matter.
+  AtRest child = inOrder(forked(), kX);
+  child.ranges[0][0].soft_dirty = true;
+  EXPECT_EQ(
+      end(anonymous(), {begin, done, store(1, kX), begins(0, kFork), returns(0, kFork)}, child),
+      "");
   // Not of files, and not of what a device stored.
   EXPECT_EQ(end(sharedFile(), {begin, done, store(1, kX)}, inOrder(sharedFile(), kX)), "");
   EXPECT_EQ(ends({begin, done, pin(1), deviceStore(1, kX), unpin(1)}, false), "");
@@ -157,6 +180,11 @@ TEST(HistoryAtRest, CountsFit) {
   EXPECT_EQ(amended([](AtRest& r) {
               r.ranges[0][1].present = false;
               r.frames[1].mapcount = 0;
+            }),
+            "");
+  EXPECT_EQ(amended([](AtRest& r) {
+              r.ranges[0][0].present = false;
+              r.frames[0].mapcount = 0;
             }),
             "");
   EXPECT_EQ(amended([](AtRest& r) {

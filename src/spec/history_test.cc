@@ -72,7 +72,9 @@ TEST(History, EachOfSeveralDontneedsPromises) {
 
 TEST(History, DontneedOfAFileReadsTheFileAgain) {
   const Told begin = begins(0, kDontneed), end = returns(0, kDontneed);
-  EXPECT_EQ(verdict(sharedFile(), {store(1, kX), begin, load(1, kX), end, load(2, kX).in(1)}), "");
+  EXPECT_EQ(verdict(sharedFile(),
+                    {store(1, kX), begin, load(1, kX), end, load(2, kX).in(1), load(2, kX)}),
+            "");
   EXPECT_EQ(verdict(sharedFile(), {store(1, kX), begin, load(1, kZero)}), "2 contents");
   EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, end, load(1, kOld)}), "");
   EXPECT_EQ(verdict(privateFile(), {store(1, kX), begin, end, load(1, kX)}), "3 contents");
@@ -288,6 +290,33 @@ TEST(History, UnmappedMeansUnmapped) {
 
 TEST(History, AnAccessThatIsAllowedSucceeds) {
   EXPECT_EQ(verdict(anonymous(), {stuck(1)}), "0 progress");
+}
+
+TEST(History, CallsOfOneSpaceAreNotAnothers) {
+  const HistorySetup shared_memory = {.shared_mapping = true, .anonymous = true};
+  EXPECT_EQ(verdict(shared_memory, {begins(0, kFree), load(1, kZero)}), "1 contents");
+  EXPECT_EQ(verdict(forked(), {begins(0, kDontneed), store(1, kX).in(1), load(1, kOld).in(1)}),
+            "2 contents");
+  // What is left of a lazyfree page is in no translation of a child.
+  EXPECT_EQ(verdict(lazyfree(),
+                    {store(0, kX).by(1), begins(0, kFork), returns(0, kFork), load(1, kOld).in(1)}),
+            "3 contents");
+  // MADV_FREE during fork(): the child's page may be dropped, too.
+  EXPECT_EQ(verdict(anonymous(), {begins(0, kFork), begins(1, kFree), returns(0, kFork),
+                                  load(2, kOld).in(1), load(2, kZero).in(1)}),
+            "");
+  // A pin taken during MADV_DONTNEED may be of the page that goes.
+  EXPECT_EQ(verdict(anonymous(), {begins(1, kDontneed), pin(0), returns(1, kDontneed),
+                                  deviceStore(0, kX), load(2, kZero)}),
+            "");
+}
+
+TEST(History, CallsThatReturnedAreForgotten) {
+  History with, without;
+  verdict(anonymous(), {begins(0, kDontneed), store(1, kX), returns(0, kDontneed), store(1, kY)},
+          &with);
+  verdict(anonymous(), {store(1, kY)}, &without);
+  EXPECT_EQ(with, without);
 }
 
 TEST(History, SentencesSayWhatHappened) {
