@@ -42,6 +42,12 @@ TEST(CliConcurrent, RunsOneSetOfActors) {
   EXPECT_EQ(document["results"][0]["sizes"][0]["setups"], 1);
 }
 
+TEST(CliConcurrent, JudgesByTheRulesThatAreWanted) {
+  const Words words = {"check",    "--concurrent",      "--arch", "x86_64",
+                       "--mutant", "mprotect-no-flush", "--rule", "progress"};
+  EXPECT_EQ(run(words).status, 0);
+}
+
 TEST(CliConcurrent, SaysThatItDidNotFinish) {
   const Ended bound = run({"check", "--concurrent", "--arch", "x86_64", "--bound", "4"});
   EXPECT_EQ(bound.status, 125);
@@ -54,6 +60,7 @@ TEST(CliConcurrent, RefusesWhatItDoesNotKnow) {
                                     {{"--actors", "anon/1:user=S3"}, "S3"},
                                     {{"--folio", "3"}, "--folio"},
                                     {{"--mutant", "no-such"}, "no-such"},
+                                    {{"--rule", "batch-bounds"}, "batch-bounds"},
                                     {{"--family", "swap"}, "--family"}}) {
     Words all = {"check", "--concurrent"};
     all.insert(all.end(), words.begin(), words.end());

@@ -131,7 +131,7 @@ std::array<std::uint8_t, 3> parseDeviations(std::string_view text) {
   return budgets;
 }
 
-RuleSet parseRules(const std::vector<std::string>& names) {
+RuleSet parseRules(const std::vector<std::string>& names, RuleSet judged) {
   if (names.empty()) return kAllRules;
   RuleSet rules = 0;
   for (const std::string& name : names) {
@@ -143,11 +143,14 @@ RuleSet parseRules(const std::vector<std::string>& names) {
     }
     rules |= ruleBit(*rule);
   }
-  if ((rules & kScenarioRules) == 0)
-    reject(
-        fmt::format("only several processors at once can break {}, and no scenario: nothing "
-                    "would be checked",
-                    ruleNames(rules)));
+  if ((rules & judged) == 0)
+    reject(judged == kScenarioRules
+               ? fmt::format("only several processors at once can break {} (--concurrent), and no "
+                             "scenario: nothing would be checked",
+                             ruleNames(rules))
+               : fmt::format("no history can break {}: nothing would be checked (leave "
+                             "--concurrent out)",
+                             ruleNames(rules)));
   return rules;
 }
 

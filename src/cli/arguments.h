@@ -30,7 +30,8 @@ Share parseShare(std::string_view text);
 std::array<std::uint8_t, 3> parseDeviations(std::string_view text);
 
 // No name at all: every rule.
-RuleSet parseRules(const std::vector<std::string>& names);
+// At least one must be of those that are `judged`.
+RuleSet parseRules(const std::vector<std::string>& names, RuleSet judged = kScenarioRules);
 
 // The policies to check. No name at all: every policy there is, or with a mutant the one it was
 // made for. A name may carry a mutant itself (v6.16+rss-short). `mutant` may be empty.

@@ -164,7 +164,7 @@ std::vector<ConcurrentResult> searchConcurrently(ConcurrentOptions options,
 // Reclaim as 6.12 does it, unless --policy says otherwise.
 int checkConcurrently(const Words& words) {
   ConcurrentOptions options = concurrentOptions(words.concurrent);
-  options.rules = parseRules(words.rules);
+  options.rules = parseRules(words.rules, kRulesOfHistories);
   if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
   options.jobs = parseJobs(words.jobs);
   const std::vector<std::string> names =

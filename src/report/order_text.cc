@@ -77,7 +77,7 @@ std::string scheduleText(const TestVerdicts& test, std::size_t row, MemoryModel 
   for (const order::Thread& thread : test.test->program.threads) columns.push_back(thread.name);
   std::vector<ScheduleLine> lines;
   for (const order::ScheduleRow& step : verdict.schedule)
-    lines.push_back({step.thread, step.is_step, step.text});
+    lines.push_back({step.thread, step.is_step, step.text, {}});
   text += '\n' + scheduleTable(columns, lines) + '\n';
   text += paragraph(fmt::format("at first:   {}", verdict.at_first), "", 12);
   return text + paragraph(fmt::format("in the end: {}", verdict.in_the_end), "", 12);

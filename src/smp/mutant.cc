@@ -67,6 +67,8 @@ constexpr SmpMutantInfo kInfos[] = {
     {SmpMutant::kGupNoExclusiveTest, "gup-no-exclusive-test", "",
      "GUP-fast pins a page for reading that is not exclusive"},
     {SmpMutant::kForkIgnoresPins, "fork-ignores-pins", "", "fork() shares a page that is pinned"},
+    {SmpMutant::kFaultChangesNothing, "fault-changes-nothing", "BZ-08",
+     "ptep_set_access_flags() believes that nothing has to be set (kind of 97c5550b7631)"},
     {SmpMutant::kForkCopiesStale, "fork-copies-stale", kCandidate,
      "the child's entry is what the parent's was before it was write-protected: a dirty bit that "
      "was set in between is the parent's alone"},

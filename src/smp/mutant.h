@@ -48,6 +48,7 @@ enum class SmpMutant : std::uint8_t {
   kGupIgnoresFork,       // nor write_protect_seq
   kGupNoExclusiveTest,   // read-only pins of shared pages
   kForkIgnoresPins,
+  kFaultChangesNothing,
   // Candidates: kernels do so (6.12 at least), and it was not shown on one.
   kForkCopiesStale,
   kClearRefsForgetsPinned,

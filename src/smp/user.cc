@@ -227,7 +227,8 @@ Next handle_pte_fault(Machine& m, unsigned) {
     return do_wp_page(m, entry);
   }
   entry = m.t.pte_mkyoung(storing(m) ? m.t.pte_mkdirty(entry) : entry);
-  entryOf(m) = entry;  // ptep_set_access_flags()
+  // ptep_set_access_flags()
+  if (!m.mutant(SmpMutant::kFaultChangesNothing)) entryOf(m) = entry;
   m.spin_unlock_ptl();
   return handled(m);
 }

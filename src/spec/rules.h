@@ -72,6 +72,11 @@ constexpr RuleSet kCostRules = ruleBit(Rule::kWriteLost) | ruleBit(Rule::kSoftDi
 // Only what several processors do, in time (history.h), can break these; a scenario cannot.
 constexpr RuleSet kHistoryRules = ruleBit(Rule::kStaleTlb) | ruleBit(Rule::kProgress);
 constexpr RuleSet kScenarioRules = kAllRules & ~kHistoryRules;
+// All that histories are judged by.
+constexpr RuleSet kRulesOfHistories =
+    kHistoryRules | ruleBit(Rule::kContents) | ruleBit(Rule::kDirtyLost) |
+    ruleBit(Rule::kSoftDirtyLost) | ruleBit(Rule::kUffdWpChanged) |
+    ruleBit(Rule::kExclusiveBroken) | ruleBit(Rule::kWriteGained) | ruleBit(Rule::kAccounting);
 
 // The members, in order, and their names separated by a space ("" for the empty set).
 std::vector<Rule> rulesOf(RuleSet set);
