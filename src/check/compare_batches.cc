@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "mm/policy_words.h"
+
 namespace ptecheck {
 
 namespace {
@@ -20,6 +22,8 @@ bool isMore(const BatchCount& a, const BatchCount& b) {
 }
 
 }  // namespace
+
+std::string_view batchingCaseName(unsigned which) { return caseName(static_cast<Case>(which)); }
 
 Case operationCase(const Scenario& s) {
   if (s.operation == OPERATION_TRY_TO_MIGRATE) return Case::kMigration;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "mm/policy.h"
 #include "pte/architectures.h"
@@ -17,6 +18,9 @@
 #include "subject/model.h"
 
 namespace ptecheck {
+
+// "swap-backed": for those who report and do not know the model.
+std::string_view batchingCaseName(unsigned which);
 
 // Of one case in one scenario.
 struct BatchCount {

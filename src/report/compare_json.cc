@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <nlohmann/json.hpp>
 
-#include "mm/policy_words.h"
 #include "report/compare.h"
 #include "scenario/text.h"
 
@@ -39,7 +38,7 @@ Json casesJson(const CaseLengths& lengths) {
   for (unsigned i = 0; i < kCases; ++i) {
     const BatchLengths& one = lengths[i];
     if (one.sum.batches == 0) continue;
-    Json& named = json[std::string(caseName(static_cast<Case>(i)))] = countJson(one.sum);
+    Json& named = json[std::string(batchingCaseName(i))] = countJson(one.sum);
     named["shortest"] = countJson(one.shortest);
     named["most"] = countJson(one.most);
   }

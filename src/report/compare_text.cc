@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "mm/policy_words.h"
 #include "report/compare.h"
 #include "report/head.h"
 #include "report/layout.h"
@@ -58,7 +57,7 @@ std::string lengthsText(const ComparedPart& part) {
   bool any = false;
   std::string one_by_one;
   for (unsigned i = 0; i < kCases; ++i) {
-    const std::string_view name = caseName(static_cast<Case>(i));
+    const std::string_view name = batchingCaseName(i);
     const auto lengths = [&](std::size_t row) -> const BatchLengths& {
       return part.costs[row].lengths[i];
     };
