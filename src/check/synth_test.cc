@@ -142,7 +142,8 @@ void expectShortcutsChangeNothing(Case which, Arch arch, std::size_t every) {
       EXPECT_EQ(a.price.flushed, b.price.flushed) << policies[i].name;
     }
   }
-  EXPECT_GT(dead, 0U);
+  // (Of files, every batch is right where nothing rare happens.)
+  EXPECT_EQ(dead > 0, which != Case::kFile);
   EXPECT_LT(dead, policies.size());
 }
 
