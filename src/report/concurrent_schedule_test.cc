@@ -32,20 +32,20 @@ TEST(Schedule, HasAColumnForEachActor) {
     page 0: old contents
     folio: clean, lazyfree
 
-      free                              user=S0
-   1  takes mmap_lock and the
-      page-table lock
-      (madvise_free_pte_range)
-   2  takes an entry out, or makes it
-      clean (clear_young_dirty_ptes)
-          | entry 0: wEDYS.. page 0 -> none
-   3  puts it back, clean
-      (clear_young_dirty_ptes)
-          | entry 0: none -> wE..S.. page 0
-   4  flushes TLBs, and returns
-      (tlb_finish_mmu)
-   5                                    stores to page 0, by its TLB
-          | page 0: old contents -> user=S0's write
+    free                                user=S0
+    ----------------------------------  ----------------------------------
+ 1  takes mmap_lock and the page-table
+    lock (madvise_free_pte_range)
+ 2  takes an entry out, or makes it
+    clean (clear_young_dirty_ptes)
+      | entry 0: wEDYS.. page 0 -> none
+ 3  puts it back, clean
+    (clear_young_dirty_ptes)
+      | entry 0: none -> wE..S.. page 0
+ 4  flushes TLBs, and returns
+    (tlb_finish_mmu)
+ 5                                      stores to page 0, by its TLB
+      | page 0: old contents -> user=S0's write
 
 if space 0 page 0 is reclaimed it will read as zeroes, not write 1
 )");
