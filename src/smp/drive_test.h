@@ -116,6 +116,21 @@ class Drive {
   }
 };
 
+template <class Body>
+void onAllArchs(Body body) {
+  for (Arch arch = 0; arch < kArchs; ++arch) {
+    SCOPED_TRACE(archId(arch));
+    body(arch);
+  }
+}
+
+inline void expectCall(const Drive& d) {
+  EXPECT_EQ(d.count(EventKind::kBegins), 2U);
+  EXPECT_EQ(d.count(EventKind::kReturns), 2U);
+  EXPECT_EQ(d.events.front().kind, EventKind::kBegins);
+  d.expectAtRest();
+}
+
 }  // namespace ptecheck
 
 #endif
