@@ -325,6 +325,36 @@ TEST(Interleaving, LetsNobodyWaitForEver) {
   }
 }
 
+// The same at the end of a long line, on which every state had a later successor: what is known of
+// those must not count for this one.
+struct LineThenCircle {
+  using State = std::uint16_t;  // where the first is; the top bit: what the second did
+  static constexpr unsigned kDone = 0x8000, kEnd = 1000;
+  static unsigned actors() { return 2; }
+  template <class Visit>
+  static void initial(Visit visit) {
+    visit(State{0});
+  }
+  template <class Visit>
+  static void steps(State state, unsigned actor, Visit visit) {
+    const bool at_end = (state & ~kDone) == kEnd;
+    if (actor == 0) visit(at_end ? state : static_cast<State>(state + 1), 0);
+    if (actor == 1 && (state & kDone) == 0) visit(static_cast<State>(state | kDone), 1);
+  }
+  static BrokenRules brokenIn(State state) { return state >> 15; }
+  static unsigned ample(State) { return 0; }
+};
+
+TEST(Interleaving, LooksAnewWhetherSomebodyWaitsForEver) {
+  for (std::uint64_t alone_below : {0U, 1000U}) {
+    InterleavingOptions options;
+    options.alone_below = alone_below;
+    const auto result = searchInterleavings(LineThenCircle(), options);
+    EXPECT_EQ(result.end, SearchEnd::kComplete);
+    EXPECT_EQ(result.broken, 1U);
+  }
+}
+
 // States of any size, and as many as the actors' steps multiply to.
 template <std::size_t kBytes>
 struct Wide {

@@ -14,8 +14,8 @@ namespace ptecheck {
 
 // A small model made by chance, to compare searches on: two or three actors with a program each and
 // variables of three values, one for each actor (others use it rarely) and one for all. Three
-// rules: of two variables' values, of two actors' positions, and of a step at a value. `kEnds`:
-// programs only go forward.
+// rules: of two variables' values, of two actors' positions, and of a step at a value; such a step
+// breaks the first as well. `kEnds`: programs only go forward.
 template <bool kEnds>
 class RandomModel {
  public:
@@ -72,7 +72,7 @@ class RandomModel {
   BrokenRules brokenBy(const State& before, unsigned actor, unsigned label, const State&) const {
     const bool broken = actor == step_.actor && label / 2 == step_.at &&
                         before.value[step_.variable] == step_.value;
-    return broken ? 4 : 0;
+    return broken ? 5 : 0;
   }
 
   Footprint footprint(const State& state, unsigned actor) const {
