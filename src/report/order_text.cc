@@ -92,8 +92,8 @@ std::string firstSchedule(const OrderReport& report, const TestVerdicts& test, s
 
 std::string detailsOf(const OrderReport& report, const TestVerdicts& test) {
   const order::KernelTest& it = *test.test;
-  std::string text = heading(fmt::format("{}: {}", it.name, it.title));
-  text += paragraph(it.about);
+  std::string text = heading(it.name);
+  text += paragraph(it.title) + '\n' + paragraph(it.about);
   text += paragraph(fmt::format("Source: {}.", it.source));
   text += '\n';
   for (const order::Outcome& outcome : it.bad) text += paragraph(outcome.text, "bad:  ", 6);
