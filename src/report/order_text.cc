@@ -79,8 +79,8 @@ std::string scheduleText(const TestVerdicts& test, std::size_t row, MemoryModel 
   for (const order::ScheduleRow& step : verdict.schedule)
     lines.push_back({step.thread, step.is_step, step.text, {}});
   text += '\n' + scheduleTable(columns, lines) + '\n';
-  text += paragraph(fmt::format("at first:   {}", verdict.at_first), "", 12);
-  return text + paragraph(fmt::format("in the end: {}", verdict.in_the_end), "", 12);
+  text += paragraph(verdict.at_first, "at first:   ", 12);
+  return text + paragraph(verdict.in_the_end, "in the end: ", 12);
 }
 
 // On the strongest of the models on which the bad outcome can be reached.
@@ -92,8 +92,8 @@ std::string firstSchedule(const OrderReport& report, const TestVerdicts& test, s
 
 std::string detailsOf(const OrderReport& report, const TestVerdicts& test) {
   const order::KernelTest& it = *test.test;
-  std::string text = heading(fmt::format("{}: {}", it.name, it.title));
-  text += paragraph(it.about);
+  std::string text = heading(it.name);
+  text += paragraph(it.title) + '\n' + paragraph(it.about);
   text += paragraph(fmt::format("Source: {}.", it.source));
   text += '\n';
   for (const order::Outcome& outcome : it.bad) text += paragraph(outcome.text, "bad:  ", 6);
