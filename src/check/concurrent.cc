@@ -41,8 +41,8 @@ struct One {  // of one setup
   std::vector<Counterexample<ConcurrentState>> counterexamples;
 };
 
-void addSets(const ConcurrentOptions& options, const std::vector<ActorSpec>& specs, SmpSetup setup,
-             std::size_t from, unsigned left, const EntryTable& table,
+void addSets(const ConcurrentOptions& options, const std::vector<ActorSpec>& specs,
+             const SmpSetup& setup, std::size_t from, unsigned left, const EntryTable& table,
              std::vector<SmpSetup>& setups) {
   if (left == 0) {
     if (!senseless(setup, table.hasSoftDirty(), table.hasUffdWp())) setups.push_back(setup);
