@@ -18,8 +18,9 @@ namespace {
 
 using namespace program;
 
-// All lemmas, all architectures: seconds of work, so done once. The solver, whose work most of it is,
-// is not compiled with sanitizers: there, two architectures and all formats of the past have to do.
+// All lemmas, all architectures: seconds of work, so done once. The solver, whose work most of it
+// is, is not compiled with sanitizers: there, two architectures and all formats of the past have to
+// do.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kAllArchs = false;
 #else
