@@ -15,6 +15,7 @@ namespace {
 TreeEdit& unmap(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_unmap_one"); }
 TreeEdit& migrate(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_migrate_one"); }
 TreeEdit& remove(TreeEdit& edit) { return edit.in("mm/migrate.c", "remove_migration_pte"); }
+TreeEdit& protect(TreeEdit& edit) { return edit.in("mm/mprotect.c", "change_pte_range"); }
 
 constexpr const char* kMigrateDeclares = "bool anon_exclusive, ret = true;";
 
@@ -66,6 +67,16 @@ Scenario file() {
 template <unsigned... kEntries>
 Scenario swapBacked() {
   return situation<kEntries...>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY, VMA_UFFD_WP);
+}
+
+// In a private mapping of a file, where there are markers.
+template <unsigned... kEntries>
+Scenario unregistered() {
+  Scenario s = situation<kEntries...>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY,
+                                      VMA_FILE | VMA_UFFD_WP);
+  s.steps = 1;
+  s.step[0] = {STEP_UNREGISTER, 0, ALL_PAGES};
+  return s;
 }
 
 // --- Mistakes in single steps
@@ -137,6 +148,19 @@ void fileDirtyForgotten(TreeEdit& edit) {
 
 void deviceUffdWpDropped(TreeEdit& edit) {
   unmap(edit).replace("if \\(pte_swp_uffd_wp\\(pteval\\)\\)", "if (0 && pte_swp_uffd_wp(pteval))");
+}
+
+void unregisterKeepsUffdWp(TreeEdit& edit) {
+  protect(edit).replace("newpte = pte_swp_clear_uffd_wp\\(newpte\\)", ";");
+}
+
+void unregisterKeepsMarkers(TreeEdit& edit) {
+  protect(edit).replace("pte_clear\\(vma->vm_mm, addr, pte\\);", ";");
+}
+
+void unregisterMakesWritable(TreeEdit& edit) {
+  edit.in("mm/mprotect.c", "can_change_pte_writable")
+      .replace("PageAnon\\(page\\) && PageAnonExclusive\\(page\\)", "PageAnon(page)");
 }
 
 // --- Trees that batch
@@ -268,6 +292,18 @@ const TreeCaseMutant kMutants[] = {
     {"device-uffd-wp-dropped", "a device-exclusive entry's uffd-wp is not in the swap entry",
      kUffdWpChanged, swapBacked<ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | ENTRY_UFFD_WP>,
      deviceUffdWpDropped},
+    {"unregister-keeps-uffd-wp", "swap entries stay armed when userfaultfd lets go",
+     kUffdWpChanged, unregistered<kOwn | ENTRY_UFFD_WP>, unregisterKeepsUffdWp},
+    {"unregister-keeps-markers", "markers stay when userfaultfd lets go", kUffdWpChanged,
+     unregistered<kOwn, ENTRY_MARKER>, unregisterKeepsMarkers},
+    {"unregister-makes-writable", "shared pages become writable when userfaultfd lets go",
+     kWriteGained,
+     [] {
+       Scenario s = unregistered<kYoung | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP>();
+       s.event = EVENT_SWAP_DUPLICATE, s.event_at = 1;
+       return s;
+     },
+     unregisterMakesWritable},
     {"file-batch-marks-one", "of a batch of a file's entries, only the first leaves its marker",
      kUffdWpChanged, file<kYoung | ENTRY_UFFD_WP, kYoung | ENTRY_UFFD_WP>, fileBatchMarksOne},
     {"swap-batch-first-exclusive", "swap entries of a batch are all exclusive if the first is",

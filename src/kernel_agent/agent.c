@@ -14,6 +14,7 @@
  *   entries.h     what a scenario says of an entry -> a page-table entry
  *   build.h       scenario -> kernel state
  *   move.h        a folio's move to other page frames
+ *   userfaultfd.h userfaultfd's letting go of a VMA
  *   collect.h     kernel state -> outcome, steps, sweeping up
  *
  * The libc half is runtime.c; boundary.h is all they share.
@@ -31,6 +32,7 @@
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
 #include <linux/swapops.h>
+#include <linux/userfaultfd_k.h>
 
 #if defined(HAVE_vma_start_anon_pgoff)
 #include "vma.h" /* __vma_set_anon_pgoff() */
@@ -211,6 +213,7 @@ void agentReset(void) {
   memset(&neighbour_image, 0, sizeof(neighbour_image));
   dirty_pages = moved_pages = 0;
   startSwap();
+  highest_memmap_pfn = RAM_PAGES - 1; /* vm_normal_page() asks, of all that is mapped */
   INIT_LIST_HEAD(&init_mm.mmlist);
   spin_lock_init(&mmlist_lock);
   for (i = 0; i < MAX_PROCESSES; i++) buildProcess(i);
@@ -242,9 +245,7 @@ static void checkScenario(const Scenario *s) {
     if (s->step[i].action == STEP_FORK) break;
     if (s->step[i].action == STEP_SWAPOFF)
       env_unsupported("swapoff is a static function of mm/swapfile.c, which is not part of this");
-    if (s->step[i].action == STEP_UNREGISTER)
-      env_unsupported("unregistering walks in mm/userfaultfd.c and mm/mprotect.c, which are not part of this");
-    if (s->step[i].action > STEP_SWAPOFF) continue;
+    if (s->step[i].action > STEP_SWAPOFF && s->step[i].action < STEP_UNREGISTER) continue;
     if (s->step[i].process >= s->processes ||
         (s->step[i].page != ALL_PAGES && s->step[i].page >= s->pages))
       env_unsupported("a step names a process or page that is not there");

@@ -5,13 +5,14 @@
  *
  * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any
  * other is a fault, and fault handlers are not part of this environment, so it is only counted.
- * The end of a migration is the tree's own work: move.h.
+ * The end of a migration, and userfaultfd's letting go, are the tree's own work: move.h,
+ * userfaultfd.h.
  * Contents are one number a frame: who wrote it last.
  */
 #ifndef PTECHECK_KERNEL_AGENT_COLLECT_H
 #define PTECHECK_KERNEL_AGENT_COLLECT_H
 
-#include "kernel_agent/move.h"
+#include "kernel_agent/userfaultfd.h"
 
 static unsigned short frame_contents[MAX_PAGES];
 
@@ -173,7 +174,9 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     const Step *step = &s->step[done];
 
     if (step->action == STEP_FORK) break;
-    if (step->action >= STEP_MIGRATED) {
+    if (step->action == STEP_UNREGISTER) {
+      unregister(s, first, step->process);
+    } else if (step->action >= STEP_MIGRATED) {
       endMigration(s, first, step->action == STEP_MIGRATED);
     } else if (step->page != ALL_PAGES) {
       as_a_kernel &= access(s, o, first, step, step->page);

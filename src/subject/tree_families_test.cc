@@ -315,6 +315,32 @@ TEST_F(TreeFamilies, ABrokenPageLeavesAHwpoisonEntry) {
   }
 }
 
+// Whatever form an entry has, nothing of userfaultfd's stays: a swap entry's bit, a marker, and what
+// was not unmapped, which becomes writable again.
+TEST_F(TreeFamilies, UserfaultfdLetsGo) {
+  Scenario& s = start(kSwapCached, VMA_FILE | VMA_UFFD_WP);
+  s.pages = 4;
+  s.entry[0] |= ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+  s.entry[1] = ENTRY_MARKER;
+  s.entry[2] = s.entry[3] = ENTRY_PRESENT | ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+  s.event = EVENT_SWAP_DUPLICATE;
+  s.event_at = 2;
+  s.split[0] = 3;
+  s.vma[0][1].flags = VMA_WRITE | VMA_FILE;
+  s.entry[3] &= static_cast<unsigned short>(~ENTRY_UFFD_WP);
+  then(STEP_UNREGISTER);
+  const Outcome& o = runWell();
+  EXPECT_TRUE(isSwapFile(o.entry[0].after) && kX86.pte_swp_uffd_wp(o.entry[0].after));
+  EXPECT_EQ(o.entry[0].end, kX86.pte_swp_clear_uffd_wp(o.entry[0].after));
+  EXPECT_EQ(o.entry[1].after, o.entry[1].before);
+  EXPECT_EQ(o.entry[1].end, 0u);
+  EXPECT_TRUE(kX86.pte_uffd_wp(o.entry[2].after));
+  EXPECT_FALSE(kX86.pte_uffd_wp(o.entry[2].end));
+  EXPECT_TRUE(kX86.pte_write(o.entry[2].end));
+  EXPECT_EQ(o.entry[3].end, o.entry[3].after) << "its VMA was not registered";
+  EXPECT_EQ(o.rss_end[0][RSS_ANON], o.rss[0][RSS_ANON]);
+}
+
 TEST_F(TreeFamilies, WhatThisEnvironmentCannotDoIsSaid) {
   const auto reason = [&] {
     const Outcome& o = run();
