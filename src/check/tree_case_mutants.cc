@@ -15,6 +15,7 @@ namespace {
 TreeEdit& unmap(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_unmap_one"); }
 TreeEdit& migrate(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_migrate_one"); }
 TreeEdit& remove(TreeEdit& edit) { return edit.in("mm/migrate.c", "remove_migration_pte"); }
+TreeEdit& unuse(TreeEdit& edit) { return edit.in("mm/swapfile.c", "unuse_pte"); }
 TreeEdit& protect(TreeEdit& edit) { return edit.in("mm/mprotect.c", "change_pte_range"); }
 
 constexpr const char* kMigrateDeclares = "bool anon_exclusive, ret = true;";
@@ -76,6 +77,14 @@ Scenario unregistered() {
                                       VMA_FILE | VMA_UFFD_WP);
   s.steps = 1;
   s.step[0] = {STEP_UNREGISTER, 0, ALL_PAGES};
+  return s;
+}
+
+template <unsigned... kEntries>
+Scenario swappedOff() {
+  Scenario s = swapBacked<kEntries...>();
+  s.steps = 1;
+  s.step[0] = {STEP_SWAPOFF, 0, ALL_PAGES};
   return s;
 }
 
@@ -163,6 +172,27 @@ void unregisterMakesWritable(TreeEdit& edit) {
       .replace("PageAnon\\(page\\) && PageAnonExclusive\\(page\\)", "PageAnon(page)");
 }
 
+void swapoffLosesSoftDirty(TreeEdit& edit) {
+  unuse(edit).replace("if \\(pte_swp_soft_dirty\\(old_pte\\)\\)",
+                      "if (0 && pte_swp_soft_dirty(old_pte))");
+}
+
+void swapoffLosesUffdWp(TreeEdit& edit) {
+  unuse(edit).replace("if \\(pte_swp_uffd_wp\\(old_pte\\)\\)",
+                      "if (0 && pte_swp_uffd_wp(old_pte))");
+}
+
+void swapoffForgetsExclusive(TreeEdit& edit) {
+  unuse(edit).replace("rmap_flags \\|= RMAP_EXCLUSIVE;", ";");
+}
+
+// As before 5.13: the entry is compared as it is, and one with a bit is not recognised.
+void swapoffMissesUffdWp(TreeEdit& edit) { unuse(edit).replace("pte_same_as_swp\\(", "pte_same("); }
+
+void swapoffMissesProcess(TreeEdit& edit) {
+  unmap(edit).replace("list_add\\(&mm->mmlist, &init_mm.mmlist\\);", ";");
+}
+
 // --- Trees that batch
 // ------------------------------------------------------------------------------------------
 
@@ -248,7 +278,8 @@ constexpr RuleSet kWriteGained = ruleBit(Rule::kWriteGained),
                   kSoftDirtyLost = ruleBit(Rule::kSoftDirtyLost),
                   kDirtyLost = ruleBit(Rule::kDirtyLost),
                   kUffdWpChanged = ruleBit(Rule::kUffdWpChanged),
-                  kExclusiveBroken = ruleBit(Rule::kExclusiveBroken);
+                  kExclusiveBroken = ruleBit(Rule::kExclusiveBroken),
+                  kEntryLost = ruleBit(Rule::kEntryLost);
 constexpr unsigned kOwn = kYoung | ENTRY_EXCLUSIVE;
 constexpr unsigned kWritable = kOwn | ENTRY_WRITE;
 
@@ -292,8 +323,8 @@ const TreeCaseMutant kMutants[] = {
     {"device-uffd-wp-dropped", "a device-exclusive entry's uffd-wp is not in the swap entry",
      kUffdWpChanged, swapBacked<ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | ENTRY_UFFD_WP>,
      deviceUffdWpDropped},
-    {"unregister-keeps-uffd-wp", "swap entries stay armed when userfaultfd lets go",
-     kUffdWpChanged, unregistered<kOwn | ENTRY_UFFD_WP>, unregisterKeepsUffdWp},
+    {"unregister-keeps-uffd-wp", "swap entries stay armed when userfaultfd lets go", kUffdWpChanged,
+     unregistered<kOwn | ENTRY_UFFD_WP>, unregisterKeepsUffdWp},
     {"unregister-keeps-markers", "markers stay when userfaultfd lets go", kUffdWpChanged,
      unregistered<kOwn, ENTRY_MARKER>, unregisterKeepsMarkers},
     {"unregister-makes-writable", "shared pages become writable when userfaultfd lets go",
@@ -304,6 +335,16 @@ const TreeCaseMutant kMutants[] = {
        return s;
      },
      unregisterMakesWritable},
+    {"swapoff-loses-soft-dirty", "an entry returns from swapoff without soft-dirty", kSoftDirtyLost,
+     swappedOff<kYoung | ENTRY_SOFT_DIRTY>, swapoffLosesSoftDirty},
+    {"swapoff-loses-uffd-wp", "an entry returns from swapoff without uffd-wp", kUffdWpChanged,
+     swappedOff<kYoung | ENTRY_UFFD_WP>, swapoffLosesUffdWp},
+    {"swapoff-forgets-exclusive", "no page returns from swapoff exclusive", kExclusiveBroken,
+     swappedOff<kOwn>, swapoffForgetsExclusive},
+    {"swapoff-misses-uffd-wp", "swapoff does not recognise an entry with uffd-wp", kEntryLost,
+     swappedOff<kYoung | ENTRY_UFFD_WP>, swapoffMissesUffdWp},
+    {"swapoff-misses-process", "swapoff does not know the process", kEntryLost, swappedOff<kYoung>,
+     swapoffMissesProcess},
     {"file-batch-marks-one", "of a batch of a file's entries, only the first leaves its marker",
      kUffdWpChanged, file<kYoung | ENTRY_UFFD_WP, kYoung | ENTRY_UFFD_WP>, fileBatchMarksOne},
     {"swap-batch-first-exclusive", "swap entries of a batch are all exclusive if the first is",

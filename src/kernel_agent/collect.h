@@ -5,14 +5,14 @@
  *
  * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any
  * other is a fault, and fault handlers are not part of this environment, so it is only counted.
- * The end of a migration, and userfaultfd's letting go, are the tree's own work: move.h,
- * userfaultfd.h.
+ * The end of a migration, userfaultfd's letting go and swapoff are the tree's own work: move.h,
+ * userfaultfd.h, swapoff.h.
  * Contents are one number a frame: who wrote it last.
  */
 #ifndef PTECHECK_KERNEL_AGENT_COLLECT_H
 #define PTECHECK_KERNEL_AGENT_COLLECT_H
 
-#include "kernel_agent/userfaultfd.h"
+#include "kernel_agent/swapoff.h"
 
 static unsigned short frame_contents[MAX_PAGES];
 
@@ -176,6 +176,8 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     if (step->action == STEP_FORK) break;
     if (step->action == STEP_UNREGISTER) {
       unregister(s, first, step->process);
+    } else if (step->action == STEP_SWAPOFF) {
+      swapoff(s, o);
     } else if (step->action >= STEP_MIGRATED) {
       endMigration(s, first, step->action == STEP_MIGRATED);
     } else if (step->page != ALL_PAGES) {
@@ -185,6 +187,7 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     }
     o->steps_done += as_a_kernel;
   }
+  forgetSlots(s);
   collectEnd(s, o, first);
   for (p = 0; p < s->processes; p++)
     for (i = 0; i < s->pages; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * userfaultfd lets go of a process's VMAs: the tree's own uffd_wp_range() (mm/userfaultfd.c), which walks
- * with change_protection() (mm/mprotect.c), both neighbours. Part of agent.c.
+ * userfaultfd lets go of a process's VMAs: the tree's own uffd_wp_range() (mm/userfaultfd.c), which
+ * walks with change_protection() (mm/mprotect.c), both neighbours. Part of agent.c.
  *
  * As userfaultfd_clear_vma() asks for it (v6.12): of VMAs that are registered for write protection,
- * and before the flag goes. What that function does besides, splitting and merging VMAs, is not under
- * test. The range is what the scenario put into the VMA, with what lies beside it: everything else
- * is empty, and the walk does nothing with what is empty.
+ * and before the flag goes. What that function does besides, splitting and merging VMAs, is not
+ * under test. The range is what the scenario put into the VMA, with what lies beside it: everything
+ * else is empty, and the walk does nothing with what is empty.
  */
 #ifndef PTECHECK_KERNEL_AGENT_USERFAULTFD_H
 #define PTECHECK_KERNEL_AGENT_USERFAULTFD_H
