@@ -16,6 +16,7 @@ TreeEdit& unmap(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_unmap_one"
 TreeEdit& migrate(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_migrate_one"); }
 TreeEdit& remove(TreeEdit& edit) { return edit.in("mm/migrate.c", "remove_migration_pte"); }
 TreeEdit& unuse(TreeEdit& edit) { return edit.in("mm/swapfile.c", "unuse_pte"); }
+TreeEdit& split(TreeEdit& edit) { return edit.in("mm/huge_memory.c", "__split_huge_pmd_locked"); }
 TreeEdit& protect(TreeEdit& edit) { return edit.in("mm/mprotect.c", "change_pte_range"); }
 
 constexpr const char* kMigrateDeclares = "bool anon_exclusive, ret = true;";
@@ -86,6 +87,34 @@ Scenario swappedOff() {
   s.steps = 1;
   s.step[0] = {STEP_SWAPOFF, 0, ALL_PAGES};
   return s;
+}
+
+// As many pages as a page table of x86-64 has entries, mapped by one PMD.
+template <unsigned kEntry>
+Scenario huge(unsigned operation, unsigned folio_flags) {
+  Scenario s = situation<kEntry>(operation, folio_flags, VMA_UFFD_WP);
+  s.pages = 512;
+  s.pmd_mapped = 1;
+  for (unsigned page = 1; page < s.pages; ++page) s.entry[page] = s.entry[0];
+  return s;
+}
+
+// Split, and then put back: no swap slot's count can rise.
+template <unsigned kEntry>
+Scenario hugeStays() {
+  Scenario s = huge<kEntry>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY);
+  s.event = EVENT_SWAP_DUPLICATE, s.event_at = 1;
+  return s;
+}
+
+template <unsigned kEntry>
+Scenario hugeLazyfree() {
+  return huge<kEntry>(OPERATION_TRY_TO_UNMAP, 0);
+}
+
+template <unsigned kEntry>
+Scenario hugeMigrates() {
+  return huge<kEntry>(OPERATION_TRY_TO_MIGRATE, FOLIO_SWAPBACKED | FOLIO_DIRTY);
 }
 
 // --- Mistakes in single steps
@@ -191,6 +220,31 @@ void swapoffMissesUffdWp(TreeEdit& edit) { unuse(edit).replace("pte_same_as_swp\
 
 void swapoffMissesProcess(TreeEdit& edit) {
   unmap(edit).replace("list_add\\(&mm->mmlist, &init_mm.mmlist\\);", ";");
+}
+
+void splitLosesUffdWp(TreeEdit& edit) {
+  split(edit).replace("entry = pte_mkuffd_wp\\(entry\\);", ";");
+}
+
+void splitMakesWritable(TreeEdit& edit) {
+  split(edit).replace("if \\(write\\)(?=\\s*entry = pte_mkwrite)", "if (1 || write)");
+}
+
+void splitForgetsExclusive(TreeEdit& edit) {
+  split(edit).replace("rmap_flags \\|= RMAP_EXCLUSIVE;", ";");
+}
+
+void splitForgetsDirty(TreeEdit& edit) {
+  split(edit).replace("dirty = true;\\s*folio_set_dirty\\(folio\\);", ";");
+}
+
+void freezeLosesSoftDirty(TreeEdit& edit) {
+  split(edit).replace("entry = pte_swp_mksoft_dirty\\(entry\\);", ";");
+}
+
+void freezeIgnoresPin(TreeEdit& edit) {
+  split(edit).replace("folio_try_share_anon_rmap_pmd\\(folio, page\\)\\)",
+                      "(ClearPageAnonExclusive(page), 0))");
 }
 
 // --- Trees that batch
@@ -345,6 +399,24 @@ const TreeCaseMutant kMutants[] = {
      swappedOff<kYoung | ENTRY_UFFD_WP>, swapoffMissesUffdWp},
     {"swapoff-misses-process", "swapoff does not know the process", kEntryLost, swappedOff<kYoung>,
      swapoffMissesProcess},
+    {"split-loses-uffd-wp", "splitting a PMD makes entries without uffd-wp", kUffdWpChanged,
+     hugeStays<kYoung | ENTRY_UFFD_WP>, splitLosesUffdWp},
+    {"split-makes-writable", "splitting a PMD makes writable entries", kWriteGained,
+     hugeStays<kYoung>, splitMakesWritable},
+    {"split-forgets-exclusive", "no page of a PMD that was split is exclusive", kExclusiveBroken,
+     hugeStays<kOwn>, splitForgetsExclusive},
+    {"split-forgets-dirty", "splitting a PMD forgets that it was dirty", kDirtyLost,
+     hugeLazyfree<kWritable | ENTRY_DIRTY>, splitForgetsDirty},
+    {"freeze-loses-soft-dirty", "a PMD becomes migration entries without soft-dirty",
+     kSoftDirtyLost, hugeMigrates<kYoung | ENTRY_SOFT_DIRTY>, freezeLosesSoftDirty},
+    {"freeze-ignores-pin", "a PMD becomes migration entries although a page is pinned",
+     kExclusiveBroken,
+     [] {
+       Scenario s = hugeMigrates<kOwn>();
+       s.pins = 1;
+       return s;
+     },
+     freezeIgnoresPin},
     {"file-batch-marks-one", "of a batch of a file's entries, only the first leaves its marker",
      kUffdWpChanged, file<kYoung | ENTRY_UFFD_WP, kYoung | ENTRY_UFFD_WP>, fileBatchMarksOne},
     {"swap-batch-first-exclusive", "swap entries of a batch are all exclusive if the first is",

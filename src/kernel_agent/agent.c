@@ -12,6 +12,7 @@
  *   arch_kernel.h what is different on this architecture (arch/FOLDER/)
  *   world.h       processes, page tables, VMAs: what stays
  *   entries.h     what a scenario says of an entry -> a page-table entry
+ *   huge.h        a folio that is mapped by a PMD
  *   build.h       scenario -> kernel state
  *   move.h        a folio's move to other page frames
  *   userfaultfd.h userfaultfd's letting go of a VMA
@@ -229,8 +230,7 @@ static void checkScenario(const Scenario *s) {
   if (!s->processes || s->processes > MAX_PROCESSES) env_unsupported("1 to 4 processes");
   if (s->operation > OPERATION_TRY_TO_MIGRATE)
     env_unsupported("the operations are try_to_unmap and try_to_migrate");
-  if (s->pmd_mapped)
-    env_unsupported("a PMD is split by mm/huge_memory.c, which is not part of this");
+  if (s->pmd_mapped && hugeUnsupported(s)) env_unsupported(hugeUnsupported(s));
 #if !defined(arch_unmap_one)
   if (s->event == EVENT_ARCH_UNMAP) env_unsupported("this tree has no arch_unmap_one()");
 #endif
@@ -271,10 +271,12 @@ void agentRun(const Scenario *s, Outcome *o) {
   first = scenarioFirstSlot(s);
   agent_state.phase = PHASE_BUILD;
   buildScenario(s, o, first);
-  collectBefore(o);
+  collectBefore(s, o, first);
   if (s->ttu & UNMAP_BATCH_FLUSH) flags |= TTU_BATCH_FLUSH;
   if (s->ttu & UNMAP_IGNORE_MLOCK) flags |= TTU_IGNORE_MLOCK;
   if (s->ttu & UNMAP_HWPOISON) flags |= TTU_HWPOISON;
+  /* As shrink_folio_list() and unmap_folio() ask for it, of a folio that a PMD can map. */
+  if (s->pmd_mapped) flags |= TTU_SPLIT_HUGE_PMD;
 
   agent_state.phase = PHASE_OPERATION;
   if (s->operation == OPERATION_TRY_TO_MIGRATE)

@@ -16,4 +16,7 @@ struct vm_area_struct;
  */
 int __attribute__((weak)) insideUnuseVma(struct vm_area_struct *vma, unsigned type);
 
+/* huge.c: not at null, if mm/huge_memory.c is there. */
+extern const char insideHugeMemory __attribute__((weak));
+
 #endif

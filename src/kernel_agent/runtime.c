@@ -371,8 +371,9 @@ NOTHING(rcu_read_unlock_strict)
 NOTHING(mlock_drain_local)
 /* Nobody writes folios back. */
 NOTHING(folio_wait_writeback)
-/* Puts a folio on a list for a later split, which no scenario has. */
-NOTHING(deferred_split_folio)
+/* Puts a folio on a list for a later split, which no scenario has. Not weak: huge.c has another. */
+void deferred_split_folio(void);
+void deferred_split_folio(void) {}
 /* A folio's last reference: the count itself, zero, is in the outcome. */
 NOTHING(__folio_put)
 /* Prints. */
