@@ -159,9 +159,7 @@ typedef struct Scenario {
   unsigned short event_at; /* 1: the first chance */
   /* Processes (a bit each) that map the folio by one PMD, which is split before its entries are
      unmapped or migrated. It has as many pages as a page table has entries; all of the process's
-     entries are present and equal, and `before` shows what the split makes of them (which before
-     migration are migration entries, unless a pin forbids it: then, what those are made of). Counts
-     are the entries', too: as many mappings and references, split or not. */
+     entries are present and equal, and `before` shows what the split makes of them. */
   unsigned short pmd_mapped;
   /* 1: once its entries are built, a process's blocks that may be contiguous are (arm64: what
      contpte_try_fold() folds, dirty and young ORed over the block). 0: none is. */
