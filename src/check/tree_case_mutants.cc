@@ -404,7 +404,7 @@ const TreeCaseMutant kMutants[] = {
     {"split-makes-writable", "splitting a PMD makes writable entries", kWriteGained,
      hugeStays<kYoung>, splitMakesWritable},
     {"split-forgets-exclusive", "no page of a PMD that was split is exclusive", kExclusiveBroken,
-     hugeStays<kOwn>, splitForgetsExclusive},
+     hugeStays<kWritable>, splitForgetsExclusive},
     {"split-forgets-dirty", "splitting a PMD forgets that it was dirty", kDirtyLost,
      hugeLazyfree<kWritable | ENTRY_DIRTY>, splitForgetsDirty},
     {"freeze-loses-soft-dirty", "a PMD becomes migration entries without soft-dirty",
