@@ -70,7 +70,7 @@ struct Seen {
 struct alignas(128) Worker {
   std::unique_ptr<Pair> pair;
   std::unique_ptr<Scenario> scenario = std::make_unique<Scenario>();
-  std::array<std::uint64_t, 3> exhaustive{};
+  std::array<std::uint64_t, 4> exhaustive{};
   std::uint64_t random = 0, blocks = 0, differing = 0, unsupported = 0, ended = 0;
   std::string unsupported_reason, ended_reason;
   std::map<std::string, Seen> seen;
@@ -173,7 +173,8 @@ class AgreementSearch {
     if (search_.isRandom(unit))
       ++worker.random;
     else
-      ++worker.exhaustive[static_cast<std::size_t>(std::countr_zero(s.pages))];
+      ++worker.exhaustive[std::min<std::size_t>(static_cast<std::size_t>(std::countr_zero(s.pages)),
+                                                worker.exhaustive.size() - 1)];
     worker.blocks += rules_.inBlocks(s, model) != 0;
     const std::optional<Difference> difference = firstDifference(s, model, tree);
     if (!difference) return;

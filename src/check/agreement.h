@@ -31,12 +31,13 @@ struct Disagreement {
 
 struct Agreement {
   Arch arch = kX86;
-  std::string subject;                        // "Linux 6.12.117 at /path"
-  std::string policy;                         // of the model
-  std::string features;                       // TreeCheck has the same
-  std::vector<Part> parts;                    // exhaustive first; scenarios that were compared
-  std::array<std::uint64_t, 3> exhaustive{};  // of those, with folios of 1, 2 and 4 pages
-  std::uint64_t blocks = 0;                   // with entries in contiguous blocks
+  std::string subject;      // "Linux 6.12.117 at /path"
+  std::string policy;       // of the model
+  std::string features;     // TreeCheck has the same
+  std::vector<Part> parts;  // exhaustive first; scenarios that were compared
+  // Of those, with folios of 1, 2 and 4 pages, and (family huge) as large as a page table.
+  std::array<std::uint64_t, 4> exhaustive{};
+  std::uint64_t blocks = 0;  // with entries in contiguous blocks
   std::uint64_t differing = 0;
   std::uint64_t unsupported = 0;  // the tree cannot express them: not compared
   std::string unsupported_reason;

@@ -61,6 +61,7 @@ TEST(TreeArchitectures, ModelAndTreeAgreeInOtherFamilies) {
       if (family == Family::kRare && !config.memory_failure && arch.id != std::string_view("s390"))
         continue;
       EXPECT_GT(agreement.compared(), 100U) << arch.id << " " << familyName(family);
+      EXPECT_EQ(agreement.unsupported, 0U) << arch.id << " " << agreement.unsupported_reason;
       ended += agreement.ended;
       if (family != Family::kMigration) {
         EXPECT_EQ(agreement.ended, 0U) << arch.id << " " << familyName(family);
@@ -71,6 +72,22 @@ TEST(TreeArchitectures, ModelAndTreeAgreeInOtherFamilies) {
     }
   }
   EXPECT_GT(ended, 0U);
+}
+
+// A PMD maps as many pages as a page table has entries, on every architecture; each kind of split,
+// and one thing out of the ordinary.
+TEST(TreeArchitectures, ModelAndTreeAgreeOnSplitPmds) {
+  for (const TreeArch& arch : treeArchs()) {
+    TreeCheckOptions options = debian(arch.id);
+    options.search.family = Family::kHuge;
+    options.search.random_pages = MAX_PAGES;
+    options.search.random_scenarios = 100;
+    const Agreement agreement = agreeWithTree(options, policyByName("v6.12"));
+    EXPECT_EQ(agreement.differing, 0U) << agreement.differences.at(0).id;
+    EXPECT_EQ(agreement.unsupported, 0U) << arch.id << " " << agreement.unsupported_reason;
+    EXPECT_GT(agreement.exhaustive[3], 400U) << arch.id;
+    EXPECT_EQ(agreement.exhaustive[0], 0U);
+  }
 }
 
 // Blocks of 16 entries, folded by the tree's own contpte code: alone in their folio, and several.

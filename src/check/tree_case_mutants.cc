@@ -15,6 +15,9 @@ namespace {
 TreeEdit& unmap(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_unmap_one"); }
 TreeEdit& migrate(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_migrate_one"); }
 TreeEdit& remove(TreeEdit& edit) { return edit.in("mm/migrate.c", "remove_migration_pte"); }
+TreeEdit& unuse(TreeEdit& edit) { return edit.in("mm/swapfile.c", "unuse_pte"); }
+TreeEdit& split(TreeEdit& edit) { return edit.in("mm/huge_memory.c", "__split_huge_pmd_locked"); }
+TreeEdit& protect(TreeEdit& edit) { return edit.in("mm/mprotect.c", "change_pte_range"); }
 
 constexpr const char* kMigrateDeclares = "bool anon_exclusive, ret = true;";
 
@@ -66,6 +69,52 @@ Scenario file() {
 template <unsigned... kEntries>
 Scenario swapBacked() {
   return situation<kEntries...>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY, VMA_UFFD_WP);
+}
+
+// In a private mapping of a file, where there are markers.
+template <unsigned... kEntries>
+Scenario unregistered() {
+  Scenario s = situation<kEntries...>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY,
+                                      VMA_FILE | VMA_UFFD_WP);
+  s.steps = 1;
+  s.step[0] = {STEP_UNREGISTER, 0, ALL_PAGES};
+  return s;
+}
+
+template <unsigned... kEntries>
+Scenario swappedOff() {
+  Scenario s = swapBacked<kEntries...>();
+  s.steps = 1;
+  s.step[0] = {STEP_SWAPOFF, 0, ALL_PAGES};
+  return s;
+}
+
+// As many pages as a page table of x86-64 has entries, mapped by one PMD.
+template <unsigned kEntry>
+Scenario huge(unsigned operation, unsigned folio_flags) {
+  Scenario s = situation<kEntry>(operation, folio_flags, VMA_UFFD_WP);
+  s.pages = 512;
+  s.pmd_mapped = 1;
+  for (unsigned page = 1; page < s.pages; ++page) s.entry[page] = s.entry[0];
+  return s;
+}
+
+// Split, and then put back: no swap slot's count can rise.
+template <unsigned kEntry>
+Scenario hugeStays() {
+  Scenario s = huge<kEntry>(OPERATION_TRY_TO_UNMAP, kSwapCached | FOLIO_DIRTY);
+  s.event = EVENT_SWAP_DUPLICATE, s.event_at = 1;
+  return s;
+}
+
+template <unsigned kEntry>
+Scenario hugeLazyfree() {
+  return huge<kEntry>(OPERATION_TRY_TO_UNMAP, 0);
+}
+
+template <unsigned kEntry>
+Scenario hugeMigrates() {
+  return huge<kEntry>(OPERATION_TRY_TO_MIGRATE, FOLIO_SWAPBACKED | FOLIO_DIRTY);
 }
 
 // --- Mistakes in single steps
@@ -137,6 +186,65 @@ void fileDirtyForgotten(TreeEdit& edit) {
 
 void deviceUffdWpDropped(TreeEdit& edit) {
   unmap(edit).replace("if \\(pte_swp_uffd_wp\\(pteval\\)\\)", "if (0 && pte_swp_uffd_wp(pteval))");
+}
+
+void unregisterKeepsUffdWp(TreeEdit& edit) {
+  protect(edit).replace("newpte = pte_swp_clear_uffd_wp\\(newpte\\)", ";");
+}
+
+void unregisterKeepsMarkers(TreeEdit& edit) {
+  protect(edit).replace("pte_clear\\(vma->vm_mm, addr, pte\\);", ";");
+}
+
+void unregisterMakesWritable(TreeEdit& edit) {
+  edit.in("mm/mprotect.c", "can_change_pte_writable")
+      .replace("PageAnon\\(page\\) && PageAnonExclusive\\(page\\)", "PageAnon(page)");
+}
+
+void swapoffLosesSoftDirty(TreeEdit& edit) {
+  unuse(edit).replace("if \\(pte_swp_soft_dirty\\(old_pte\\)\\)",
+                      "if (0 && pte_swp_soft_dirty(old_pte))");
+}
+
+void swapoffLosesUffdWp(TreeEdit& edit) {
+  unuse(edit).replace("if \\(pte_swp_uffd_wp\\(old_pte\\)\\)",
+                      "if (0 && pte_swp_uffd_wp(old_pte))");
+}
+
+void swapoffForgetsExclusive(TreeEdit& edit) {
+  unuse(edit).replace("rmap_flags \\|= RMAP_EXCLUSIVE;", ";");
+}
+
+// As before 5.13: the entry is compared as it is, and one with a bit is not recognised.
+void swapoffMissesUffdWp(TreeEdit& edit) { unuse(edit).replace("pte_same_as_swp\\(", "pte_same("); }
+
+void swapoffMissesProcess(TreeEdit& edit) {
+  unmap(edit).replace("list_add\\(&mm->mmlist, &init_mm.mmlist\\);", ";");
+}
+
+void splitLosesUffdWp(TreeEdit& edit) {
+  split(edit).replace("entry = pte_mkuffd_wp\\(entry\\);", ";");
+}
+
+void splitMakesWritable(TreeEdit& edit) {
+  split(edit).replace("if \\(write\\)(?=\\s*entry = pte_mkwrite)", "if (1 || write)");
+}
+
+void splitForgetsExclusive(TreeEdit& edit) {
+  split(edit).replace("rmap_flags \\|= RMAP_EXCLUSIVE;", ";");
+}
+
+void splitForgetsDirty(TreeEdit& edit) {
+  split(edit).replace("dirty = true;\\s*folio_set_dirty\\(folio\\);", ";");
+}
+
+void freezeLosesSoftDirty(TreeEdit& edit) {
+  split(edit).replace("entry = pte_swp_mksoft_dirty\\(entry\\);", ";");
+}
+
+void freezeIgnoresPin(TreeEdit& edit) {
+  split(edit).replace("folio_try_share_anon_rmap_pmd\\(folio, page\\)\\)",
+                      "(ClearPageAnonExclusive(page), 0))");
 }
 
 // --- Trees that batch
@@ -224,7 +332,8 @@ constexpr RuleSet kWriteGained = ruleBit(Rule::kWriteGained),
                   kSoftDirtyLost = ruleBit(Rule::kSoftDirtyLost),
                   kDirtyLost = ruleBit(Rule::kDirtyLost),
                   kUffdWpChanged = ruleBit(Rule::kUffdWpChanged),
-                  kExclusiveBroken = ruleBit(Rule::kExclusiveBroken);
+                  kExclusiveBroken = ruleBit(Rule::kExclusiveBroken),
+                  kEntryLost = ruleBit(Rule::kEntryLost);
 constexpr unsigned kOwn = kYoung | ENTRY_EXCLUSIVE;
 constexpr unsigned kWritable = kOwn | ENTRY_WRITE;
 
@@ -268,6 +377,46 @@ const TreeCaseMutant kMutants[] = {
     {"device-uffd-wp-dropped", "a device-exclusive entry's uffd-wp is not in the swap entry",
      kUffdWpChanged, swapBacked<ENTRY_DEVICE_EXCLUSIVE | ENTRY_EXCLUSIVE | ENTRY_UFFD_WP>,
      deviceUffdWpDropped},
+    {"unregister-keeps-uffd-wp", "swap entries stay armed when userfaultfd lets go", kUffdWpChanged,
+     unregistered<kOwn | ENTRY_UFFD_WP>, unregisterKeepsUffdWp},
+    {"unregister-keeps-markers", "markers stay when userfaultfd lets go", kUffdWpChanged,
+     unregistered<kOwn, ENTRY_MARKER>, unregisterKeepsMarkers},
+    {"unregister-makes-writable", "shared pages become writable when userfaultfd lets go",
+     kWriteGained,
+     [] {
+       Scenario s = unregistered<kYoung | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP>();
+       s.event = EVENT_SWAP_DUPLICATE, s.event_at = 1;
+       return s;
+     },
+     unregisterMakesWritable},
+    {"swapoff-loses-soft-dirty", "an entry returns from swapoff without soft-dirty", kSoftDirtyLost,
+     swappedOff<kYoung | ENTRY_SOFT_DIRTY>, swapoffLosesSoftDirty},
+    {"swapoff-loses-uffd-wp", "an entry returns from swapoff without uffd-wp", kUffdWpChanged,
+     swappedOff<kYoung | ENTRY_UFFD_WP>, swapoffLosesUffdWp},
+    {"swapoff-forgets-exclusive", "no page returns from swapoff exclusive", kExclusiveBroken,
+     swappedOff<kOwn>, swapoffForgetsExclusive},
+    {"swapoff-misses-uffd-wp", "swapoff does not recognise an entry with uffd-wp", kEntryLost,
+     swappedOff<kYoung | ENTRY_UFFD_WP>, swapoffMissesUffdWp},
+    {"swapoff-misses-process", "swapoff does not know the process", kEntryLost, swappedOff<kYoung>,
+     swapoffMissesProcess},
+    {"split-loses-uffd-wp", "splitting a PMD makes entries without uffd-wp", kUffdWpChanged,
+     hugeStays<kYoung | ENTRY_UFFD_WP>, splitLosesUffdWp},
+    {"split-makes-writable", "splitting a PMD makes writable entries", kWriteGained,
+     hugeStays<kYoung>, splitMakesWritable},
+    {"split-forgets-exclusive", "no page of a PMD that was split is exclusive", kExclusiveBroken,
+     hugeStays<kWritable>, splitForgetsExclusive},
+    {"split-forgets-dirty", "splitting a PMD forgets that it was dirty", kDirtyLost,
+     hugeLazyfree<kWritable | ENTRY_DIRTY>, splitForgetsDirty},
+    {"freeze-loses-soft-dirty", "a PMD becomes migration entries without soft-dirty",
+     kSoftDirtyLost, hugeMigrates<kYoung | ENTRY_SOFT_DIRTY>, freezeLosesSoftDirty},
+    {"freeze-ignores-pin", "a PMD becomes migration entries although a page is pinned",
+     kExclusiveBroken,
+     [] {
+       Scenario s = hugeMigrates<kOwn>();
+       s.pins = 1;
+       return s;
+     },
+     freezeIgnoresPin},
     {"file-batch-marks-one", "of a batch of a file's entries, only the first leaves its marker",
      kUffdWpChanged, file<kYoung | ENTRY_UFFD_WP, kYoung | ENTRY_UFFD_WP>, fileBatchMarksOne},
     {"swap-batch-first-exclusive", "swap entries of a batch are all exclusive if the first is",

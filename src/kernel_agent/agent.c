@@ -12,8 +12,11 @@
  *   arch_kernel.h what is different on this architecture (arch/FOLDER/)
  *   world.h       processes, page tables, VMAs: what stays
  *   entries.h     what a scenario says of an entry -> a page-table entry
+ *   huge.h        a folio that is mapped by a PMD
  *   build.h       scenario -> kernel state
  *   move.h        a folio's move to other page frames
+ *   userfaultfd.h userfaultfd's letting go of a VMA
+ *   swapoff.h     swapoff
  *   collect.h     kernel state -> outcome, steps, sweeping up
  *
  * The libc half is runtime.c; boundary.h is all they share.
@@ -31,6 +34,7 @@
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
 #include <linux/swapops.h>
+#include <linux/userfaultfd_k.h>
 
 #if defined(HAVE_vma_start_anon_pgoff)
 #include "vma.h" /* __vma_set_anon_pgoff() */
@@ -47,8 +51,8 @@ spinlock_t mmlist_lock __weak;
 bool swap_migration_ad_supported __weak;
 #endif
 
-/* Has a migration entry's offset room for young and dirty? As swapfile_init() finds out, mm/swapfile.c,
- * v6.12; on x86 as for a processor without L1TF. */
+/* Has a migration entry's offset room for young and dirty? As swapfile_init() finds out,
+ * mm/swapfile.c, v6.12; on x86 as for a processor without L1TF. */
 static void startSwap(void) {
 #if defined(HAVE_swap_migration_ad_supported)
   swp_entry_t last = pte_to_swp_entry(swp_entry_to_pte(swp_entry(0, ~0ul)));
@@ -68,11 +72,10 @@ static void startSwap(void) {
  *   archReset()                 gives code a `current`, a CPU 0 and the features entries depend on
  *   archFeatures()              names of those that are switched on, for the report
  *   archStartTables()           prepares empty upper tables, where empty is not zero
- *   archOtherCpu()              notes that CPU 1 runs the process too, where not only mm_cpumask() does
- *   archFold()                  makes a contiguous block of what ends here, if the tree would
+ *   archOtherCpu()              notes that CPU 1 runs the process too, where not only mm_cpumask()
+ * does archFold()                  makes a contiguous block of what ends here, if the tree would
  */
 #include "arch_kernel.h"
-
 #include "kernel_agent/collect.h" /* and with it move.h, build.h, ... */
 
 /* --- what the tree calls and this environment answers, where kernel types are needed --- */
@@ -211,6 +214,7 @@ void agentReset(void) {
   memset(&neighbour_image, 0, sizeof(neighbour_image));
   dirty_pages = moved_pages = 0;
   startSwap();
+  highest_memmap_pfn = RAM_PAGES - 1; /* vm_normal_page() asks, of all that is mapped */
   INIT_LIST_HEAD(&init_mm.mmlist);
   spin_lock_init(&mmlist_lock);
   for (i = 0; i < MAX_PROCESSES; i++) buildProcess(i);
@@ -226,12 +230,13 @@ static void checkScenario(const Scenario *s) {
   if (!s->processes || s->processes > MAX_PROCESSES) env_unsupported("1 to 4 processes");
   if (s->operation > OPERATION_TRY_TO_MIGRATE)
     env_unsupported("the operations are try_to_unmap and try_to_migrate");
-  if (s->pmd_mapped) env_unsupported("a PMD is split by mm/huge_memory.c, which is not part of this");
+  if (s->pmd_mapped && hugeUnsupported(s)) env_unsupported(hugeUnsupported(s));
 #if !defined(arch_unmap_one)
   if (s->event == EVENT_ARCH_UNMAP) env_unsupported("this tree has no arch_unmap_one()");
 #endif
 #if !defined(CONFIG_DEVICE_PRIVATE)
-  if (s->folio_flags & FOLIO_DEVICE_PRIVATE) env_unsupported("this tree has no CONFIG_DEVICE_PRIVATE");
+  if (s->folio_flags & FOLIO_DEVICE_PRIVATE)
+    env_unsupported("this tree has no CONFIG_DEVICE_PRIVATE");
 #endif
 #if !defined(CONFIG_MEMORY_FAILURE)
   if (s->folio_flags & FOLIO_HWPOISON) env_unsupported("this tree has no CONFIG_MEMORY_FAILURE");
@@ -240,11 +245,9 @@ static void checkScenario(const Scenario *s) {
   if (s->steps > MAX_STEPS) env_unsupported("at most 8 steps");
   for (i = 0; i < s->steps; i++) {
     if (s->step[i].action == STEP_FORK) break;
-    if (s->step[i].action == STEP_SWAPOFF)
-      env_unsupported("swapoff is a static function of mm/swapfile.c, which is not part of this");
-    if (s->step[i].action == STEP_UNREGISTER)
-      env_unsupported("unregistering walks in mm/userfaultfd.c and mm/mprotect.c, which are not part of this");
-    if (s->step[i].action > STEP_SWAPOFF) continue;
+    if (s->step[i].action == STEP_SWAPOFF && !insideUnuseVma)
+      env_unsupported("swapoff is in this tree's mm/swapfile.c, which was left out");
+    if (s->step[i].action >= STEP_SWAPOFF && s->step[i].action < STEP_UNREGISTER) continue;
     if (s->step[i].process >= s->processes ||
         (s->step[i].page != ALL_PAGES && s->step[i].page >= s->pages))
       env_unsupported("a step names a process or page that is not there");
@@ -268,10 +271,12 @@ void agentRun(const Scenario *s, Outcome *o) {
   first = scenarioFirstSlot(s);
   agent_state.phase = PHASE_BUILD;
   buildScenario(s, o, first);
-  collectBefore(o);
+  collectBefore(s, o, first);
   if (s->ttu & UNMAP_BATCH_FLUSH) flags |= TTU_BATCH_FLUSH;
   if (s->ttu & UNMAP_IGNORE_MLOCK) flags |= TTU_IGNORE_MLOCK;
   if (s->ttu & UNMAP_HWPOISON) flags |= TTU_HWPOISON;
+  /* As shrink_folio_list() and unmap_folio() ask for it, of a folio that a PMD can map. */
+  if (s->pmd_mapped) flags |= TTU_SPLIT_HUGE_PMD;
 
   agent_state.phase = PHASE_OPERATION;
   if (s->operation == OPERATION_TRY_TO_MIGRATE)

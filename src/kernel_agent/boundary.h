@@ -66,7 +66,8 @@ unsigned long agentPageSize(void);  /* PAGE_SIZE */
 void agentReset(void);              /* builds everything anew; RAM and vmemmap are zero */
 void agentRun(const Scenario *scenario, Outcome *outcome);
 long agentSwapPage(unsigned long entry); /* raw swp_entry_t -> page of the folio, -1: foreign */
-long agentFolioPage(const void *page);   /* struct page -> page of the folio, -1: foreign */
+void *agentSwapCacheFolio(unsigned long entry); /* with a reference; null: it is not in the cache */
+long agentFolioPage(const void *page);          /* struct page -> page of the folio, -1: foreign */
 int agentStateIsPristine(void); /* 1: nothing is left in tables and RAM (slow; leak test) */
 
 #endif

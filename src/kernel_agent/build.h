@@ -9,7 +9,7 @@
 #ifndef PTECHECK_KERNEL_AGENT_BUILD_H
 #define PTECHECK_KERNEL_AGENT_BUILD_H
 
-#include "kernel_agent/entries.h"
+#include "kernel_agent/huge.h"
 
 enum {
   WATCH = 8 /* slots beside the neighbours that are watched for stray stores (as many more as the
@@ -24,8 +24,6 @@ static struct {              /* neighbours' struct pages, as built, and for what
   struct page page[2];
   unsigned processes, first, pages;
 } neighbour_image;
-
-static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
 
 /* A small anonymous folio in its own right, mapped nowhere yet. */
 static void buildSmallPage(unsigned long pfn, unsigned long index) {
@@ -88,9 +86,8 @@ static struct folio *makeFolio(const Scenario *s, unsigned long pfn, unsigned fi
 #endif
   }
   set_page_count(page, 1); /* the isolation reference of reclaim, or migration */
-  folio->mapping = isFile(s)
-                       ? &file_mapping
-                       : (void *)((unsigned long)&anon_vma_storage + SPELLING_MAPPING_ANON);
+  folio->mapping = isFile(s) ? &file_mapping
+                             : (void *)((unsigned long)&anon_vma_storage + SPELLING_MAPPING_ANON);
   folio->index = slotAddress(first) >> PAGE_SHIFT;
 #if defined(CONFIG_DEVICE_PRIVATE)
   if (device_private) {
@@ -124,13 +121,17 @@ static void mapPages(const Scenario *s, unsigned process, unsigned first, unsign
                            slotAddress(first + from), RMAP_NONE);
 }
 
-/* Returns the number of mappings. */
+/* Returns the number of mappings, and of references. */
 static unsigned buildEntries(const Scenario *s, unsigned process, unsigned first,
                              EntryResult *result) {
   Process *p = &processes[process];
   const unsigned short *entry = s->entry + process * s->pages;
   unsigned i, run = 0, mappings = 0, split = s->split[process];
 
+  if (hugeAtStart(s, process)) {
+    buildHuge(s, process, first, result);
+    return 1;
+  }
   for (i = 0; i < s->pages; i++) {
     unsigned bits = entry[i];
     pte_t pte = ARCH_NONE;
@@ -164,8 +165,10 @@ static void foldEntries(const Scenario *s, unsigned process, unsigned first, Ent
   struct mm_struct *mm = processes[process].mm;
   unsigned i;
 
-  for (i = 0; i < s->pages; i++) archFold(mm, slotAddress(first + i), slotOf(&processes[process], first + i));
-  for (i = 0; i < s->pages; i++) result[i].before = pte_val(*slotOf(&processes[process], first + i));
+  for (i = 0; i < s->pages; i++)
+    archFold(mm, slotAddress(first + i), slotOf(&processes[process], first + i));
+  for (i = 0; i < s->pages; i++)
+    result[i].before = pte_val(*slotOf(&processes[process], first + i));
 }
 
 /* The entry beside page `nearest` of the folio, as that one but for the frame. */
@@ -260,7 +263,7 @@ static void buildScenario(const Scenario *s, Outcome *o, unsigned first) {
       *slotOf(&processes[p], first + s->pages) = pte;
       o->neighbour_before[p][1] = pte_val(pte);
     }
-    if (s->folded) foldEntries(s, p, first, o->entry + p * s->pages);
+    if (s->folded && !hugeAtStart(s, p)) foldEntries(s, p, first, o->entry + p * s->pages);
     fillCanaries(s, o, p, first);
   }
   buildFlags(s);
@@ -274,7 +277,8 @@ static void buildScenario(const Scenario *s, Outcome *o, unsigned first) {
       exclusive |= entryMaps(bits) && (bits & ENTRY_EXCLUSIVE);
     }
     if (exclusive) {
-      SetPageAnonExclusive(folio_page(folio, i));
+      /* What a PMD maps is exclusive as a whole: the first page says so. */
+      if (!s->pmd_mapped || !i) SetPageAnonExclusive(folio_page(folio, i));
       o->entry[i].page_flags = PAGE_EXCLUSIVE_BEFORE;
     }
   }

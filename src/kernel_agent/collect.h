@@ -5,13 +5,14 @@
  *
  * Steps run as hardware runs them: an access that the entry permits reaches the page frame, any
  * other is a fault, and fault handlers are not part of this environment, so it is only counted.
- * The end of a migration is the tree's own work: move.h.
+ * The end of a migration, userfaultfd's letting go and swapoff are the tree's own work: move.h,
+ * userfaultfd.h, swapoff.h.
  * Contents are one number a frame: who wrote it last.
  */
 #ifndef PTECHECK_KERNEL_AGENT_COLLECT_H
 #define PTECHECK_KERNEL_AGENT_COLLECT_H
 
-#include "kernel_agent/move.h"
+#include "kernel_agent/swapoff.h"
 
 static unsigned short frame_contents[MAX_PAGES];
 
@@ -27,12 +28,13 @@ static unsigned folioFlags(struct folio *folio) {
          (folio_is_device_private(folio) ? FOLIO_DEVICE_PRIVATE : 0);
 }
 
-static void collectBefore(Outcome *o) {
+static void collectBefore(const Scenario *s, Outcome *o, unsigned first) {
   struct folio *folio = scenarioFolio();
+  const int surplus = s->pmd_mapped ? hugeSurplus(s, first) : 0;
 
   o->folio_flags_before = folioFlags(folio);
-  o->refcount_before = folio_ref_count(folio);
-  o->mapcount_before = folio_mapcount(folio);
+  o->refcount_before = folio_ref_count(folio) + surplus;
+  o->mapcount_before = folio_mapcount(folio) + surplus;
 }
 
 static void collectRss(struct mm_struct *mm, int *rss) {
@@ -44,11 +46,14 @@ static void collectRss(struct mm_struct *mm, int *rss) {
 
 static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
   struct folio *folio = scenarioFolio();
+  const bool any_huge = s->pmd_mapped && anyHuge(s, first);
+  const int surplus = any_huge ? hugeSurplus(s, first) : 0;
   unsigned p, i;
 
+  if (s->pmd_mapped) checkHuge(s, first);
   o->folio_flags = folioFlags(folio);
-  o->refcount = folio_ref_count(folio);
-  o->mapcount = folio_mapcount(folio);
+  o->refcount = folio_ref_count(folio) + surplus;
+  o->mapcount = folio_mapcount(folio) + surplus;
   o->unmapped = !folio_mapped(folio);
   o->processes = s->processes;
   o->event_fired = agent_state.event_fired;
@@ -61,7 +66,8 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
   for (i = 0; i < s->pages; i++) {
     EntryResult *r = &o->entry[i];
 
-    if (PageAnonExclusive(folio_page(folio, i))) r->page_flags |= PAGE_EXCLUSIVE_AFTER;
+    if (PageAnonExclusive(folio_page(folio, any_huge ? 0 : i)))
+      r->page_flags |= PAGE_EXCLUSIVE_AFTER;
     r->swap_count = agent_state.swap_change[i];
     agent_state.swap_change[i] = 0;
     for (p = 1; p < s->processes; p++) {
@@ -80,6 +86,8 @@ static void collectAfter(const Scenario *s, Outcome *o, unsigned first) {
 #endif
     result = o->entry + p * s->pages;
     for (i = 0; i < s->pages; i++) result[i].after = pte_val(*slotOf(&processes[p], first + i));
+    for (i = 0; i < s->pages && any_huge && isHuge(s, p, first); i++)
+      result[i].after = pte_val(hugeEntry(s, p, first, i));
     if (first) o->neighbour_after[p][0] = pte_val(*slotOf(&processes[p], first - 1));
     if (first + s->pages < SLOTS)
       o->neighbour_after[p][1] = pte_val(*slotOf(&processes[p], first + s->pages));
@@ -128,11 +136,16 @@ static unsigned short seenThrough(const Scenario *s, unsigned process, unsigned 
 
 /* False if it is a fault. */
 static bool access(const Scenario *s, Outcome *o, unsigned first, const Step *step, unsigned page) {
-  pte_t *slot = slotOf(&processes[step->process], first + page), pte = *slot;
+  const bool is_huge = s->pmd_mapped && isHuge(s, step->process, first);
+  pte_t *slot = slotOf(&processes[step->process], first + page);
+  pte_t pte = is_huge ? hugeEntry(s, step->process, first, page) : *slot;
   int frame = frameOf(s, pte);
 
   if (archLoads(pte) && (step->action == STEP_READ || archStores(pte))) {
-    *slot = archAccessed(pte, step->action == STEP_WRITE);
+    if (is_huge)
+      accessHuge(s, step->process, first, step->action == STEP_WRITE);
+    else
+      *slot = archAccessed(pte, step->action == STEP_WRITE);
     if (step->action == STEP_WRITE && frame >= 0)
       frame_contents[frame] = seenValue(SEEN_WRITER + step->process, frame);
     return true;
@@ -148,16 +161,19 @@ static bool access(const Scenario *s, Outcome *o, unsigned first, const Step *st
 
 static void collectEnd(const Scenario *s, Outcome *o, unsigned first) {
   struct folio *folio = currentFolio();
+  const bool any_huge = s->pmd_mapped && anyHuge(s, first);
   unsigned p, i;
 
-  o->mapcount_end = folio_mapcount(folio);
+  o->mapcount_end = folio_mapcount(folio) + (any_huge ? hugeSurplus(s, first) : 0);
   for (p = 0; p < s->processes; p++) {
     EntryResult *result = o->entry + p * s->pages;
 
     collectRss(processes[p].mm, o->rss_end[p]);
     for (i = 0; i < s->pages; i++) {
-      result[i].end = pte_val(*slotOf(&processes[p], first + i));
-      if (PageAnonExclusive(folio_page(folio, i))) result[i].page_flags |= PAGE_EXCLUSIVE_END;
+      result[i].end = pte_val(any_huge && hugeAtStart(s, p) ? hugeEntry(s, p, first, i)
+                                                            : *slotOf(&processes[p], first + i));
+      if (PageAnonExclusive(folio_page(folio, any_huge ? 0 : i)))
+        result[i].page_flags |= PAGE_EXCLUSIVE_END;
     }
   }
 }
@@ -173,7 +189,11 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     const Step *step = &s->step[done];
 
     if (step->action == STEP_FORK) break;
-    if (step->action >= STEP_MIGRATED) {
+    if (step->action == STEP_UNREGISTER) {
+      unregister(s, first, step->process);
+    } else if (step->action == STEP_SWAPOFF) {
+      swapoff(s, o);
+    } else if (step->action >= STEP_MIGRATED) {
       endMigration(s, first, step->action == STEP_MIGRATED);
     } else if (step->page != ALL_PAGES) {
       as_a_kernel &= access(s, o, first, step, step->page);
@@ -182,6 +202,7 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
     }
     o->steps_done += as_a_kernel;
   }
+  forgetSlots(s);
   collectEnd(s, o, first);
   for (p = 0; p < s->processes; p++)
     for (i = 0; i < s->pages; i++) {
@@ -191,7 +212,7 @@ static unsigned runSteps(const Scenario *s, Outcome *o, unsigned first) {
       if (*seen == SEEN_FAULT || done < s->steps)
         *seen = SEEN_FAULT;
       else
-        *seen = seenThrough(s, p, i, *slotOf(&processes[p], first + i));
+        *seen = seenThrough(s, p, i, __pte(o->entry[p * s->pages + i].end));
     }
   return done;
 }
@@ -229,6 +250,7 @@ static unsigned sweep(const Scenario *s, const Outcome *o, unsigned first) {
   const unsigned watch_end = end + s->pages + WATCH;
   unsigned outside = 0, p, t, i, n;
 
+  if (s->pmd_mapped) forgetHuge(s, first);
   for (p = 0; p < s->processes; p++) {
     Process *process = &processes[p];
 

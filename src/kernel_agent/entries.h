@@ -8,6 +8,8 @@
 
 #include "kernel_agent/world.h"
 
+static inline struct folio *scenarioFolio(void) { return (struct folio *)pfn_to_page(FOLIO_PFN); }
+
 static pte_t makeEntry(unsigned bits, bool shadow_stack, unsigned long pfn) {
   pte_t pte = pfn_pte(pfn, SPELLING_READONLY);
 

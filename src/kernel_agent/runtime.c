@@ -63,8 +63,8 @@ static char signal_stack[65536];
 #include "arch_user.h"
 
 /*
- * Before 6.15, try_to_migrate_one() took the page frame of a device-exclusive entry with pte_pfn(), as
- * if it were present: a page that is none of the folio's, or no page at all. What comes of it, a
+ * Before 6.15, try_to_migrate_one() took the page frame of a device-exclusive entry with pte_pfn(),
+ * as if it were present: a page that is none of the folio's, or no page at all. What comes of it, a
  * WARN or a fault, is the tree's own mistake, not this environment's; and the page it wrote to is
  * anybody's, so that the scenario ends there.
  */
@@ -181,8 +181,7 @@ static void onSignal(int number, siginfo_t *info, void *context) {
       if (address - d->address < d->size)
         leave(STATUS_UNMODELLED, "UNMODELLED datum %s pc=0x%lx", d->name, pc);
   }
-  if (archIsPrivileged(number, info))
-    leave(STATUS_SIGNAL, "PRIVILEGED instruction pc=0x%lx", pc);
+  if (archIsPrivileged(number, info)) leave(STATUS_SIGNAL, "PRIVILEGED instruction pc=0x%lx", pc);
   if (migratesDeviceExclusive())
     leave(STATUS_BUG, "BUG fault at a device-exclusive entry, address=0x%lx pc=0x%lx", address, pc);
   leave(STATUS_SIGNAL, "SIGNAL %d address=0x%lx pc=0x%lx", number, address, pc);
@@ -282,7 +281,8 @@ void __sanitizer_cov_trace_pc(void);
 void __sanitizer_cov_trace_pc(void) {
   unsigned long offset;
 
-  if (!coverage || (agent_state.phase != PHASE_OPERATION && agent_state.phase != PHASE_STEPS)) return;
+  if (!coverage || (agent_state.phase != PHASE_OPERATION && agent_state.phase != PHASE_STEPS))
+    return;
   offset = (unsigned long)__builtin_return_address(0) - header->coverage_base;
   if (offset < header->coverage_size)
     coverage[offset] = 1;
@@ -290,7 +290,8 @@ void __sanitizer_cov_trace_pc(void) {
     header->coverage_lost++;
 }
 
-/* ---- swap: a count for each page of the folio, as a change; the newer names take the folio ----
+/* ---- swap: a count for each page of the folio, as a change; the newer names take the folio. Not
+ * weak: mm/swapfile.c is there (swapoff.c), but does not count. ----
  */
 
 static void countSwap(long page, long pages, int change) {
@@ -315,26 +316,34 @@ static int swapDuplicate(long page, long pages) {
 static void swapFree(long page, long pages) { countSwap(page, pages, -1); }
 
 int swap_duplicate(unsigned long entry);
-WEAK int swap_duplicate(unsigned long entry) { return swapDuplicate(agentSwapPage(entry), 1); }
+int swap_duplicate(unsigned long entry) { return swapDuplicate(agentSwapPage(entry), 1); }
 
 int swap_duplicate_nr(unsigned long entry, int pages);
-WEAK int swap_duplicate_nr(unsigned long entry, int pages) {
+int swap_duplicate_nr(unsigned long entry, int pages) {
   return swapDuplicate(agentSwapPage(entry), pages);
 }
 
 void swap_free_nr(unsigned long entry, int pages);
-WEAK void swap_free_nr(unsigned long entry, int pages) { swapFree(agentSwapPage(entry), pages); }
+void swap_free_nr(unsigned long entry, int pages) { swapFree(agentSwapPage(entry), pages); }
 
 /* A null page means the whole folio (mm/swap.h, v6.19). */
 int folio_dup_swap(void *folio, void *page);
-WEAK int folio_dup_swap(void *folio, void *page) {
+int folio_dup_swap(void *folio, void *page) {
   return swapDuplicate(agentFolioPage(page ? page : folio), page ? 1 : agent_state.scenario->pages);
 }
 
 void folio_put_swap(void *folio, void *page);
-WEAK void folio_put_swap(void *folio, void *page) {
+void folio_put_swap(void *folio, void *page) {
   swapFree(agentFolioPage(page ? page : folio), page ? 1 : agent_state.scenario->pages);
 }
+
+/* The swap cache: the folio, or nothing. */
+void *swap_cache_get_folio(unsigned long entry);
+WEAK void *swap_cache_get_folio(unsigned long entry) { return agentSwapCacheFolio(entry); }
+
+/* Reading what is in no swap cache: no scenario has a device to read from. */
+void *swapin_readahead(void);
+WEAK void *swapin_readahead(void) { return NULL; }
 
 /* ---- TLB: each architecture has functions of its own; all that flush at once end here ---- */
 
@@ -360,8 +369,11 @@ NOTHING(rcu_read_unlock_strict)
 /* Empties this CPU's batch of folios waiting to be mlocked: there is none (mlock_folio() in
  * agent.c). */
 NOTHING(mlock_drain_local)
-/* Puts a folio on a list for a later split, which no scenario has. */
-NOTHING(deferred_split_folio)
+/* Nobody writes folios back. */
+NOTHING(folio_wait_writeback)
+/* Puts a folio on a list for a later split, which no scenario has. Not weak: huge.c has another. */
+void deferred_split_folio(void);
+void deferred_split_folio(void) {}
 /* A folio's last reference: the count itself, zero, is in the outcome. */
 NOTHING(__folio_put)
 /* Prints. */

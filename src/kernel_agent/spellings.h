@@ -34,9 +34,8 @@
 /* A page that a device has to itself. v6.15 left one kind, whose entry is writable when it comes
  * back. */
 #if defined(CONFIG_DEVICE_PRIVATE) && defined(HAVE_make_readable_device_exclusive_entry)
-#define spellingDeviceExclusive(write, pfn)            \
-  ((write) ? make_writable_device_exclusive_entry(pfn) \
-           : make_readable_device_exclusive_entry(pfn))
+#define spellingDeviceExclusive(write, pfn) \
+  ((write) ? make_writable_device_exclusive_entry(pfn) : make_readable_device_exclusive_entry(pfn))
 #elif defined(CONFIG_DEVICE_PRIVATE) && defined(HAVE_make_device_exclusive_entry)
 #define spellingDeviceExclusive(write, pfn) make_device_exclusive_entry(pfn)
 #endif
@@ -55,6 +54,20 @@
 #define spellingMakeWrite(pte) pte_mkwrite_novma(pte)
 #else
 #define spellingMakeWrite(pte) pte_mkwrite(pte)
+#endif
+
+/* The same, of a PMD. */
+#if defined(HAVE_pmd_mkwrite_novma)
+#define spellingHugeMakeWrite(pmd) pmd_mkwrite_novma(pmd)
+#else
+#define spellingHugeMakeWrite(pmd) pmd_mkwrite(pmd)
+#endif
+#if defined(HAVE_pmd_mkuffd_wp)
+#define spellingHugeMakeUffd(pmd) pmd_mkuffd_wp(pmd)
+#define spellingHugeUffd(pmd) pmd_uffd_wp(pmd)
+#elif defined(HAVE_pmd_mkuffd)
+#define spellingHugeMakeUffd(pmd) pmd_mkuffd(pmd)
+#define spellingHugeUffd(pmd) pmd_uffd(pmd)
 #endif
 
 /* The low bits of folio->mapping of an anonymous folio: renamed in v6.17. */

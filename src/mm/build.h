@@ -78,6 +78,14 @@ typename F::Word splitEntry(unsigned bits, bool shadow_stack, int page) {
   return pte;
 }
 
+// Does a process's PMD become migration entries at once ("freeze"), without present ones in
+// between? Unless the page may be pinned, so that it has to stay exclusive.
+inline bool freezes(const Scenario& s, unsigned process) {
+  const unsigned first = s.entry[unsigned{process} * s.pages];
+  return (s.pmd_mapped >> process & 1) && s.operation == OPERATION_TRY_TO_MIGRATE &&
+         !(s.pins != 0 && (first & ENTRY_EXCLUSIVE));
+}
+
 // All entries that a scenario can ask for, holes included, made once: building is then looking up.
 template <EntryFormat F>
 class EntryTable {
@@ -253,6 +261,9 @@ class Building {
         const int page = static_cast<int>(i);
         if (bits & (kRareEntries & ~unsigned{ENTRY_UNUSED})) {
           pte = swapFormEntry<F>(bits, page);
+        } else if (freezes(s, p)) {
+          pte = presentEntry<F>(Word(FOLIO_PFN) + Word(i), bits & ~unsigned{ENTRY_PROTNONE},
+                                shadow_stack);
         } else if (s.pmd_mapped >> p & 1) {
           pte = splitEntry<F>(bits, shadow_stack, page);
         } else if (bits & ENTRY_PRESENT) {
@@ -288,7 +299,7 @@ class Building {
     TlbFlushes not_counted;
     for (unsigned p = 0; p < w.processes; ++p) {
       // A huge mapping is split with set_ptes(), which makes whole blocks.
-      if (!s.folded && !(s.pmd_mapped >> p & 1)) continue;
+      if ((!s.folded && !(s.pmd_mapped >> p & 1)) || freezes(s, p)) continue;
       Word* ptep = w.mm[p].pte.data();
       PageTable<F, Folio> table(ptep, w.folio, not_counted);
       for (unsigned slot = w.first; slot < w.first + w.folio.pages; ++slot)

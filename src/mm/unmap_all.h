@@ -10,8 +10,8 @@
 //
 // Source: 6.12; for batches of file folios a67fe41e214f (7.0). Until 6.14 try_to_migrate_one()
 // reads entries of devices as if they were present, which is a policy of its own. A huge mapping is
-// split where the walk meets it: build.h has written what the split makes of it, here its dirty bit
-// reaches the folio.
+// split where the walk meets it, before migration where it begins: build.h has written what the
+// split makes of it, here it is flushed and its dirty bit reaches the folio.
 #ifndef PTECHECK_MM_UNMAP_ALL_H
 #define PTECHECK_MM_UNMAP_ALL_H
 
@@ -65,11 +65,30 @@ class UnmapAll {
     return true;
   }
 
-  // __split_huge_pmd_locked()
+  // __split_huge_pmd_locked(). Its pmdp_invalidate() flushes at once, deferred or not.
   void split(unsigned p, const Run<F>& run) {
     if (!(w_.pmd_mapped >> p & 1)) return;
     w_.pmd_mapped &= ~(1U << p);
     if (run.present && F::pte_dirty(run.pteval)) w_.folio.flags |= FOLIO_DIRTY;
+    if (F::clear_flushes(run.pteval)) w_.tlb.flush(w_.folio.pages);  // s390 knows what no TLB holds
+  }
+
+  // The same before migration, split_huge_pmd_address(): makes migration entries at once, of all
+  // pages or, if one may be pinned and has to stay exclusive, of none.
+  void splitToMigrate(unsigned p, const Vma& vma) {
+    if (!(w_.pmd_mapped >> p & 1) || vma.start > w_.first) return;
+    Run<F> run{w_.mm[p], vma, w_.first, 0};
+    if (!runs_.maps(run)) return;
+    split(p, run);
+    if (run.exclusive && w_.folio.maybeDmaPinned()) return;
+    for (unsigned i = 0; i < w_.folio.pages; ++i) {
+      Run<F> one{w_.mm[p], vma, w_.first + i, 0};
+      if (!runs_.maps(one)) continue;
+      w_.mm[p].pte[one.slot] = F::none();
+      runs_.folio_try_share_anon_rmap_ptes(one);
+      writeMigrationEntries(one);
+      runs_.removeRmap(one);
+    }
   }
 
   Case caseOf() const {
@@ -205,8 +224,8 @@ class UnmapAll {
   // False: the walk over VMAs ends here.
   bool try_to_migrate_one(unsigned p, const Vma& vma) {
     const Batching& batching = policy_.of(Case::kMigration);
+    splitToMigrate(p, vma);
     return walk(p, vma, [&](Run<F>& run) {
-      split(p, run);
       if (!run.present && policy_.device_entries_as_present) readAsPresent(run);
       if (!w_.folio.has(FOLIO_HWPOISON)) runs_.extend(run, batching);
       runs_.clear(run, batching, defer_flush_);
@@ -247,6 +266,11 @@ class UnmapAll {
       if (!mutant(Mutant::kMigrationRestoreForgotten)) runs_.restore(run, batching);
       return false;
     }
+    writeMigrationEntries(run);
+    return true;
+  }
+
+  void writeMigrationEntries(const Run<F>& run) {
     for (unsigned i = 0; i < run.nr; ++i) {
       Word entry = kEntries.make(migrationKind(run), pageFrame(run) + Word(i));
       if (readsPresent(run) && F::pte_young(run.pteval))
@@ -256,7 +280,6 @@ class UnmapAll {
         entry = kEntries.make_migration_entry_dirty(entry);
       w_.table(run.mm).set_pte(run.slot + i, withSoftBits(entry, softBits(run)));
     }
-    return true;
   }
 
   SwapKind migrationKind(const Run<F>& run) const {

@@ -156,5 +156,53 @@ TEST(Huge, IsSplitBeforeAndItsDirtyBitReachesTheFolio) {
   EXPECT_TRUE(Arm64<>::pte_cont(block.before(0)));
 }
 
+// The PMD is flushed at once, before any entry, and even if those are deferred.
+TEST(Huge, IsFlushedWhenItIsSplit) {
+  Story story("512*wx");
+  story.swapbacked().s.pmd_mapped = 1;
+  story.run("unbatched");
+  EXPECT_EQ(story.out().flushes, 513U);
+  EXPECT_EQ(story.out().flushed_pages, 1024U);
+  story.s.ttu = UNMAP_BATCH_FLUSH, story.s.remote_cpu = 1;
+  story.run("unbatched");
+  EXPECT_EQ(story.out().flushes, 1U);
+  EXPECT_TRUE(story.out().flush_pending);
+}
+
+// Before migration, all pages become migration entries at once: nothing is made soft-dirty on the
+// way, nothing deferred, no page asked for.
+TEST(Huge, FreezesBeforeMigration) {
+  Story story("512*wxd");
+  story.migrate().folio(FOLIO_SWAPBACKED).event(EVENT_ARCH_UNMAP, 1);
+  story.s.pmd_mapped = 1;
+  story.s.ttu = UNMAP_BATCH_FLUSH, story.s.remote_cpu = 1;
+  story.run("unbatched");
+  EXPECT_FALSE(story.out().event_fired);
+  EXPECT_EQ(story.out().flushes, 1U);
+  EXPECT_FALSE(story.out().flush_pending);
+  EXPECT_EQ(story.out().mapcount, 0);
+  EXPECT_EQ(story.out().refcount, 1);
+  EXPECT_TRUE(story.out().folio_flags & FOLIO_DIRTY);
+  for (unsigned page : {0U, 511U}) {
+    EXPECT_FALSE(F::pte_soft_dirty(story.before(page)));
+    EXPECT_TRUE(kEntries.is(story.after(page), SwapKind::kMigrationWrite));
+    EXPECT_TRUE(kEntries.is_migration_entry_dirty(story.after(page)));
+    EXPECT_FALSE(F::pte_swp_soft_dirty(story.after(page)));
+  }
+}
+
+// A page that may be pinned stays exclusive: the PMD is split, and the first entry put back.
+TEST(Huge, DoesNotFreezeIfPinned) {
+  Story story("512*wxd");
+  story.migrate().folio(FOLIO_SWAPBACKED);
+  story.s.pmd_mapped = 1;
+  story.s.pins = 1;
+  story.run("unbatched");
+  EXPECT_TRUE(story.unchanged());
+  EXPECT_TRUE(F::pte_soft_dirty(story.before(0))) << "as pte_mkdirty() has it";
+  EXPECT_EQ(story.out().flushes, 2U);
+  EXPECT_EQ(story.out().mapcount, 512);
+}
+
 }  // namespace
 }  // namespace ptecheck

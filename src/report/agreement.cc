@@ -42,9 +42,14 @@ std::string comparedTable(const std::vector<ArchAgreement>& agreements) {
       std::any_of(agreements.begin(), agreements.end(), [](const ArchAgreement& one) {
         return one.agreement && one.agreement->unsupported + one.agreement->ended != 0;
       });
+  const bool huge = std::any_of(agreements.begin(), agreements.end(), [](const ArchAgreement& one) {
+    return one.agreement && one.agreement->exhaustive.back() != 0;
+  });
   Table table;
-  for (const char* column : {"1 page", "2 pages", "4 pages", "random", "in blocks"})
-    table.addColumn(column);
+  for (const char* column : {"1 page", "2 pages", "4 pages"})
+    if (!huge) table.addColumn(column);
+  if (huge) table.addColumn("page table");
+  for (const char* column : {"random", "in blocks"}) table.addColumn(column);
   if (left_out) table.addColumn("not compared");
   table.addColumn("differ");
   for (const ArchAgreement& one : agreements) {
@@ -54,7 +59,10 @@ std::string comparedTable(const std::vector<ArchAgreement>& agreements) {
     std::uint64_t random = 0;
     for (const Part& part : agreement.parts)
       if (part.space.random) random += part.scenarios;
-    for (std::uint64_t count : agreement.exhaustive) cells.push_back(withSeparators(count));
+    // Folios of family huge are as large as a page table, and no others are compared with them.
+    if (huge) cells.push_back(withSeparators(agreement.exhaustive.back()));
+    for (std::size_t i = 0; !huge && i + 1 < agreement.exhaustive.size(); ++i)
+      cells.push_back(withSeparators(agreement.exhaustive[i]));
     cells.push_back(withSeparators(random));
     cells.push_back(withSeparators(agreement.blocks));
     if (left_out) cells.push_back(withSeparators(agreement.unsupported + agreement.ended));

@@ -190,7 +190,8 @@ void addAgreement(Json& json, const Agreement& agreement) {
   for (const Part& part : agreement.parts) json["parts"].push_back(partJson(part));
   json["exhaustive"] = {{"1", agreement.exhaustive[0]},
                         {"2", agreement.exhaustive[1]},
-                        {"4", agreement.exhaustive[2]}};
+                        {"4", agreement.exhaustive[2]},
+                        {"huge", agreement.exhaustive[3]}};
   json["in_blocks"] = agreement.blocks;
   json["unsupported"] = {{"scenarios", agreement.unsupported},
                          {"reason", agreement.unsupported_reason}};

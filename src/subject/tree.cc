@@ -56,6 +56,14 @@ Objects compileAll(PreparedTree& tree, bool batches, bool coverage) {
     neighbours.push_back(file);
     steps.push_back(step(file, {"-c", "../" + file}, true));
   }
+  for (const InsideFile& inside : tree.recipe().inside) {
+    if (!tree.view().exists(inside.file)) continue;
+    neighbours.push_back(inside.file);
+    steps.push_back(step(
+        inside.file,
+        {"-DKFILE=\"@FARM@/" + inside.file + "\"", "-c", "@AGENT@/kernel_agent/" + inside.agent},
+        true));
+  }
   const std::vector<Compiled> results = tree.compiler().compile(steps);
   const TreeView& view = tree.view();
   for (size_t i = 0; i < fixed; ++i) {

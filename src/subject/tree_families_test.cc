@@ -4,6 +4,7 @@
 // every good kernel leaves behind.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "pte/x86_64.h"
 #include "subject/kernel_source.h"
 #include "subject/tree_arch.h"
+#include "subject/tree_edit.h"
 #include "subject/tree_subject.h"
 
 namespace ptecheck {
@@ -51,6 +53,15 @@ class TreeFamilies : public testing::Test {
   Scenario& migrate(unsigned folio_flags, unsigned vma_flags = 0) {
     Scenario& s = start(folio_flags, vma_flags);
     s.operation = OPERATION_TRY_TO_MIGRATE;
+    return s;
+  }
+  // Mapped by one PMD.
+  Scenario& hugeFolio(unsigned folio_flags, unsigned entry) {
+    Scenario& s = start(folio_flags);
+    s.pages = 512;
+    s.pmd_mapped = 1;
+    s.ttu = 0, s.steps = 0, s.pins = 0, s.event = EVENT_NONE;
+    std::fill_n(s.entry, s.pages, static_cast<unsigned short>(ENTRY_PRESENT | ENTRY_YOUNG | entry));
     return s;
   }
   void then(unsigned action, unsigned process = 0) {
@@ -315,6 +326,178 @@ TEST_F(TreeFamilies, ABrokenPageLeavesAHwpoisonEntry) {
   }
 }
 
+// Whatever form an entry has, nothing of userfaultfd's stays: a swap entry's bit, a marker, and
+// what was not unmapped, which becomes writable again.
+TEST_F(TreeFamilies, UserfaultfdLetsGo) {
+  Scenario& s = start(kSwapCached, VMA_FILE | VMA_UFFD_WP);
+  s.pages = 4;
+  s.entry[0] |= ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+  s.entry[1] = ENTRY_MARKER;
+  s.entry[2] = s.entry[3] = ENTRY_PRESENT | ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY | ENTRY_UFFD_WP;
+  s.event = EVENT_SWAP_DUPLICATE;
+  s.event_at = 2;
+  s.split[0] = 3;
+  s.vma[0][1].flags = VMA_WRITE | VMA_FILE;
+  s.entry[3] &= static_cast<unsigned short>(~ENTRY_UFFD_WP);
+  then(STEP_UNREGISTER);
+  const Outcome& o = runWell();
+  EXPECT_TRUE(isSwapFile(o.entry[0].after) && kX86.pte_swp_uffd_wp(o.entry[0].after));
+  EXPECT_EQ(o.entry[0].end, kX86.pte_swp_clear_uffd_wp(o.entry[0].after));
+  EXPECT_EQ(o.entry[1].after, o.entry[1].before);
+  EXPECT_EQ(o.entry[1].end, 0u);
+  EXPECT_TRUE(kX86.pte_uffd_wp(o.entry[2].after));
+  EXPECT_FALSE(kX86.pte_uffd_wp(o.entry[2].end));
+  EXPECT_TRUE(kX86.pte_write(o.entry[2].end));
+  EXPECT_EQ(o.entry[3].end, o.entry[3].after) << "its VMA was not registered";
+  EXPECT_EQ(o.rss_end[0][RSS_ANON], o.rss[0][RSS_ANON]);
+}
+
+// What a swap entry remembered comes back: not young, not writable. The entry of another folio
+// stays, and what is mapped.
+TEST_F(TreeFamilies, SwapoffBringsEveryPageBack) {
+  Scenario& s = start(kSwapCached, VMA_UFFD_WP);
+  s.pages = 4;
+  s.entry[0] |= ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY | ENTRY_SOFT_DIRTY;
+  s.entry[1] |= ENTRY_UFFD_WP;
+  s.entry[2] = ENTRY_SWAP | ENTRY_EXCLUSIVE;
+  s.entry[3] = ENTRY_SWAPPED;
+  then(STEP_SWAPOFF);
+  then(STEP_READ);
+  s.step[1].page = 0;
+  const Outcome& o = runWell();
+  const auto made = [](unsigned page) {
+    return kX86.pfn_pte(FOLIO_PFN + page, kX86.page_readonly());
+  };
+  EXPECT_TRUE(isSwapFile(o.entry[0].after) && isSwapFile(o.entry[1].after));
+  EXPECT_EQ(o.entry[0].end, kX86.pte_mkyoung(kX86.pte_mksoft_dirty(made(0)))) << "read";
+  EXPECT_EQ(o.entry[1].end, kX86.pte_mkold(kX86.pte_mkuffd_wp(made(1))));
+  EXPECT_EQ(o.entry[2].end, kX86.pte_mkold(made(2)));
+  EXPECT_EQ(o.entry[3].end, o.entry[3].before);
+  EXPECT_EQ(o.mapcount_end, 3);
+  EXPECT_EQ(o.rss_end[0][RSS_ANON], 1) << "two as before, and one that was swapped out";
+  EXPECT_EQ(o.rss_end[0][RSS_SWAP], -1);
+  for (unsigned page = 0; page < 3; ++page) {
+    EXPECT_EQ((o.entry[page].page_flags & PAGE_EXCLUSIVE_END) != 0, page != 1) << page;
+    EXPECT_EQ(o.entry[page].seen, seenValue(SEEN_ORIGINAL, page));
+  }
+}
+
+TEST_F(TreeFamilies, SwapoffOfAFolioThatStayedChangesNothing) {
+  Scenario& s = start(kSwapCached);
+  s.event = EVENT_SWAP_DUPLICATE;
+  s.event_at = 1;
+  then(STEP_SWAPOFF);
+  const Outcome& o = runWell();
+  for (unsigned page = 0; page < 2; ++page) EXPECT_EQ(o.entry[page].end, o.entry[page].before);
+  EXPECT_EQ(o.mapcount_end, 2);
+}
+
+// As many pages as a page table has entries, mapped by one PMD. What is counted, and shown before,
+// are the entries that it stands for.
+TEST_F(TreeFamilies, APmdIsSplitAndItsPagesAreSwapped) {
+  Scenario& s = hugeFolio(kSwapCached, ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY);
+  const Outcome& o = runWell();
+  EXPECT_EQ(o.mapcount_before, s.pages);
+  EXPECT_EQ(o.refcount_before, 1 + 2 * s.pages);
+  EXPECT_EQ(o.mapcount, 0);
+  EXPECT_EQ(o.refcount, 1 + s.pages);
+  EXPECT_TRUE(o.folio_flags & FOLIO_DIRTY);
+  EXPECT_EQ(o.flushes, 1U + s.pages) << "the PMD, and each entry";
+  EXPECT_EQ(o.flushed_pages, 2U * s.pages);
+  EXPECT_EQ(o.rss[0][RSS_SWAP], s.pages);
+  for (unsigned page = 0; page < s.pages; ++page) {
+    const EntryResult& entry = o.entry[page];
+    ASSERT_EQ(kX86.pte_pfn(entry.before), FOLIO_PFN + page);
+    EXPECT_TRUE(kX86.pte_write(entry.before) && kX86.pte_dirty(entry.before));
+    EXPECT_TRUE(kX86.pte_soft_dirty(entry.before)) << "pte_mkdirty() sets it";
+    EXPECT_TRUE(isSwapFile(entry.after) && kX86.pte_swp_exclusive(entry.after));
+    EXPECT_EQ(kX86.swp_offset(entry.after), SWAP_OFFSET + page);
+    EXPECT_TRUE(kX86.pte_swp_soft_dirty(entry.after));
+    EXPECT_EQ(entry.page_flags, PAGE_EXCLUSIVE_BEFORE);
+  }
+}
+
+TEST_F(TreeFamilies, WhatAPmdMapsComesBackFromSwapEntryByEntry) {
+  Scenario& s = hugeFolio(kSwapCached, ENTRY_EXCLUSIVE | ENTRY_SOFT_DIRTY);
+  then(STEP_SWAPOFF);
+  then(STEP_READ);
+  const Outcome& o = runWell();
+  for (unsigned page = 0; page < s.pages; ++page) {
+    ASSERT_EQ(o.entry[page].end, o.entry[page].before);
+    EXPECT_TRUE(o.entry[page].page_flags & PAGE_EXCLUSIVE_END);
+  }
+  EXPECT_EQ(o.mapcount_end, s.pages);
+}
+
+TEST_F(TreeFamilies, APmdOfALockedVmaIsNotSplit) {
+  Scenario& s = hugeFolio(kSwapCached, ENTRY_WRITE | ENTRY_EXCLUSIVE);
+  s.vma[0][0].flags |= VMA_LOCKED;
+  then(STEP_WRITE);
+  const Outcome& o = runWell();
+  EXPECT_EQ(o.mapcount, s.pages);
+  EXPECT_EQ(o.refcount, o.refcount_before);
+  EXPECT_EQ(o.flushes, 0U);
+  EXPECT_EQ(o.mapcount_end, s.pages);
+  for (unsigned page = 0; page < s.pages; ++page) {
+    ASSERT_EQ(o.entry[page].after, o.entry[page].before);
+    EXPECT_TRUE(kX86.pte_dirty(o.entry[page].end));
+    EXPECT_FALSE(kX86.pte_soft_dirty(o.entry[page].end)) << "as hardware does it";
+    EXPECT_EQ(o.entry[page].page_flags,
+              PAGE_EXCLUSIVE_BEFORE | PAGE_EXCLUSIVE_AFTER | PAGE_EXCLUSIVE_END);
+    EXPECT_EQ(o.entry[page].seen, seenValue(SEEN_WRITER, page));
+  }
+}
+
+// Migration entries are made at once, and nobody asks for each page.
+TEST_F(TreeFamilies, APmdMigratesThereAndBack) {
+  Scenario& s = hugeFolio(FOLIO_SWAPBACKED, ENTRY_WRITE | ENTRY_EXCLUSIVE | ENTRY_DIRTY);
+  s.operation = OPERATION_TRY_TO_MIGRATE;
+  s.event = EVENT_ARCH_UNMAP;
+  s.event_at = 1;
+  then(STEP_NOT_MIGRATED);
+  const Outcome& o = runWell();
+  EXPECT_FALSE(o.event_fired);
+  EXPECT_EQ(o.flushes, 1U);
+  EXPECT_TRUE(o.folio_flags & FOLIO_DIRTY);
+  EXPECT_EQ(o.mapcount, 0);
+  for (unsigned page = 0; page < s.pages; ++page) {
+    ASSERT_TRUE(kSwap.is(o.entry[page].after, SwapKind::kMigrationWrite));
+    EXPECT_TRUE(kSwap.is_migration_entry_dirty(o.entry[page].after));
+    EXPECT_FALSE(kX86.pte_soft_dirty(o.entry[page].before));
+    EXPECT_FALSE(kX86.pte_swp_soft_dirty(o.entry[page].after));
+    EXPECT_TRUE(o.entry[page].page_flags & PAGE_EXCLUSIVE_END);
+  }
+  EXPECT_EQ(o.mapcount_end, s.pages);
+}
+
+// The PMD is split all the same, and then each entry asked for.
+TEST_F(TreeFamilies, APinnedPmdIsSplitAndStays) {
+  Scenario& s = hugeFolio(FOLIO_SWAPBACKED, ENTRY_EXCLUSIVE);
+  s.operation = OPERATION_TRY_TO_MIGRATE;
+  s.pins = 1;
+  const Outcome& o = runWell();
+  EXPECT_EQ(o.flushes, 2U) << "the PMD, and the first entry";
+  EXPECT_EQ(o.mapcount, s.pages);
+  EXPECT_EQ(o.refcount, o.refcount_before);
+  for (unsigned page = 0; page < s.pages; ++page) {
+    ASSERT_EQ(o.entry[page].after, o.entry[page].before);
+    EXPECT_TRUE(o.entry[page].page_flags & PAGE_EXCLUSIVE_AFTER);
+  }
+}
+
+// What one scenario does to a PMD is gone in the next.
+TEST_F(TreeFamilies, PmdsLeaveNothingBehind) {
+  const auto split = std::make_unique<Scenario>(hugeFolio(0, 0));
+  const auto locked =
+      std::make_unique<Scenario>(hugeFolio(kSwapCached, ENTRY_WRITE | ENTRY_EXCLUSIVE));
+  locked->vma[0][0].flags |= VMA_LOCKED;
+  const auto small = std::make_unique<Scenario>(start(kSwapCached));
+  start(0);
+  scenario_->pages = 1;
+  const Scenario* in[] = {locked.get(), split.get(), small.get(), scenario_.get()};
+  EXPECT_NO_THROW(subject_->checkIndependence(in));
+}
+
 TEST_F(TreeFamilies, WhatThisEnvironmentCannotDoIsSaid) {
   const auto reason = [&] {
     const Outcome& o = run();
@@ -322,12 +505,40 @@ TEST_F(TreeFamilies, WhatThisEnvironmentCannotDoIsSaid) {
     return std::string(o.message);
   };
   start(kSwapCached).pmd_mapped = 1;
-  EXPECT_NE(reason().find("mm/huge_memory.c"), std::string::npos);
-  scenario_->pmd_mapped = 0;
-  then(STEP_SWAPOFF);
-  EXPECT_NE(reason().find("mm/swapfile.c"), std::string::npos);
-  scenario_->steps = 0;
+  EXPECT_NE(reason().find("as many pages as a page table has entries"), std::string::npos);
+  hugeFolio(FOLIO_FILE, 0);
+  EXPECT_NE(reason().find("maps a file"), std::string::npos);
+  start(kSwapCached).pmd_mapped = 0;
   runWell();
+}
+
+// A tree whose files do not compile is tested without them, and says so where they are asked for.
+TEST(TreeFamiliesLeftOut, AreRefusedByName) {
+  const auto tree = getKernelSource("6.12", {});
+  TreeEdit edit(tree);
+  edit.in("mm/swapfile.c").insertBefore("static int unuse_pte\\(", "#error no swapoff\n");
+  edit.in("mm/huge_memory.c")
+      .insertBefore("static void __split_huge_pmd_locked\\(", "#error no split\n");
+  const TreeBuild build = buildTree(edit.view(), {.tree = tree});
+  ASSERT_EQ(build.left_out.size(), 2U);
+  TreeSubject subject(build);
+  Scenario s;
+  std::memset(static_cast<void*>(&s), 0, sizeof s);
+  s.pages = 512, s.processes = 1, s.pmd_mapped = 1;
+  s.folio_flags = FOLIO_UPTODATE | FOLIO_LOCKED | kSwapCached;
+  std::fill_n(s.entry, s.pages, static_cast<unsigned short>(ENTRY_PRESENT | ENTRY_YOUNG));
+  const auto o = std::make_unique<Outcome>();
+  const Scenario* in[] = {&s};
+  Outcome* out[] = {o.get()};
+  subject.run(in, out);
+  EXPECT_EQ(o->status, STATUS_UNSUPPORTED);
+  EXPECT_NE(std::string(o->message).find("mm/huge_memory.c"), std::string::npos) << o->message;
+  s.pmd_mapped = 0;
+  s.steps = 1;
+  s.step[0] = {STEP_SWAPOFF, 0, ALL_PAGES};
+  subject.run(in, out);
+  EXPECT_EQ(o->status, STATUS_UNSUPPORTED);
+  EXPECT_NE(std::string(o->message).find("mm/swapfile.c"), std::string::npos) << o->message;
 }
 
 // Each architecture's own entries: there and back; and the kinds that its configuration has, which

@@ -113,7 +113,14 @@ AgentRecipe loadRecipe(const fs::path& cache, const TreeArch& arch) {
   recipe.drop_flags = dataLines(recipeText(arch, "drop_flags.txt"));
   recipe.add_flags = dataLines(recipeText(arch, "add_flags.txt"));
   recipe.spellings = dataLines(recipeText(arch, "spellings.txt"));
-  recipe.neighbours = dataLines(recipeText(arch, "neighbours.txt"));
+  for (const std::string& line : dataLines(recipeText(arch, "neighbours.txt"))) {
+    const std::string in = " in ";
+    const size_t at = line.find(in);
+    if (at == line.npos)
+      recipe.neighbours.push_back(line);
+    else
+      recipe.inside.push_back({line.substr(0, at), line.substr(at + in.size())});
+  }
   for (const std::string& line : dataLines(recipeText(arch, "substitutions.txt")))
     recipe.substitutions.push_back(parseSubstitution(line));
   for (const std::string& line : dataLines(recipeText(arch, "required.txt"))) {

@@ -24,6 +24,12 @@ struct Substitution {
   std::string reason;  // "the linear map begins": where it is, for a refusal
 };
 
+// A file of the tree that is compiled as part of one of the agent's.
+struct InsideFile {
+  std::string file;   // "mm/swapfile.c"
+  std::string agent;  // "swapoff.c", which includes it
+};
+
 // The data of kernel_agent/README.md's recipe, read from the files embedded in this executable.
 struct AgentRecipe {
   std::filesystem::path
@@ -35,6 +41,7 @@ struct AgentRecipe {
   std::vector<std::string> spellings;  // "name" or "name()"
   std::vector<RequiredSpelling> required;
   std::vector<std::string> neighbours;  // "mm/memory.c"
+  std::vector<InsideFile> inside;
   std::vector<Substitution> substitutions;
 };
 

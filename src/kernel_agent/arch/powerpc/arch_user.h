@@ -41,6 +41,12 @@ WEAK void radix__flush_tlb_page(void *vma, unsigned long address) {
   env_flushed(1);
 }
 
+void radix__flush_pmd_tlb_range(void *vma, unsigned long start, unsigned long end);
+WEAK void radix__flush_pmd_tlb_range(void *vma, unsigned long start, unsigned long end) {
+  (void)vma;
+  env_flushed((end - start) / agentPageSize());
+}
+
 void radix__flush_tlb_range(void *vma, unsigned long start, unsigned long end);
 WEAK void radix__flush_tlb_range(void *vma, unsigned long start, unsigned long end) {
   (void)vma;

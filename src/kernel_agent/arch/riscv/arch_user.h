@@ -32,9 +32,14 @@ WEAK void flush_tlb_range(void *vma, unsigned long start, unsigned long end) {
   env_flushed((end - start) / agentPageSize());
 }
 
+void flush_pmd_tlb_range(void *vma, unsigned long start, unsigned long end);
+WEAK void flush_pmd_tlb_range(void *vma, unsigned long start, unsigned long end) {
+  (void)vma;
+  env_flushed((end - start) / agentPageSize());
+}
+
 void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned page_size);
-WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end,
-                             unsigned page_size) {
+WEAK void flush_tlb_mm_range(void *mm, unsigned long start, unsigned long end, unsigned page_size) {
   (void)mm, (void)page_size;
   env_flushed((end - start) / agentPageSize());
 }
