@@ -44,8 +44,10 @@ int bugs(const Words& words) {
   const unsigned jobs = parseJobs(words.jobs);
   const std::vector<BugFound> found = findBugs(wanted, jobs);
   const std::vector<ConcurrentBug> interleaved = findConcurrentBugs(concurrent, jobs);
-  writeOutput(words.format == "markdown" ? bugsMarkdown(found, interleaved)
-                                         : bugsText(found, interleaved, PTECHECK_VERSION));
+  const std::vector<order::OrderBug> ordered =
+      words.names.empty() ? order::orderBugs() : std::vector<order::OrderBug>{};
+  writeOutput(words.format == "markdown" ? bugsMarkdown(found, interleaved, ordered)
+                                         : bugsText(found, interleaved, ordered, PTECHECK_VERSION));
   // A mistake that is not found is the tool's failure, not the model's.
   const bool all =
       std::all_of(found.begin(), found.end(),

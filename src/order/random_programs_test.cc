@@ -89,7 +89,7 @@ std::string wordsOf(const Program& program) {
 
 TEST(Litmus, TheMachineAgreesWithTheAxiomsOnRandomPrograms) {
 #if defined(__SANITIZE_ADDRESS__)
-  const unsigned programs = 40;
+  const unsigned programs = 8;
 #else
   const unsigned programs = 2000;
 #endif

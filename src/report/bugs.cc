@@ -55,7 +55,8 @@ std::string concurrentText(const ConcurrentBug& bug) {
 }  // namespace
 
 std::string bugsText(const std::vector<BugFound>& bugs,
-                     const std::vector<ConcurrentBug>& concurrent, const std::string& version) {
+                     const std::vector<ConcurrentBug>& concurrent,
+                     const std::vector<order::OrderBug>& order, const std::string& version) {
   std::string text = labelled("ptecheck", version);
   std::size_t found = 0;
   for (const BugFound& bug : bugs) {
@@ -72,14 +73,27 @@ std::string bugsText(const std::vector<BugFound>& bugs,
     text += concurrentText(bug);
     found += isFound(bug);
   }
-  text += '\n' + paragraph(fmt::format(
-                     "{} of {} found, and their repaired forms break nothing there.", found,
-                     counted(bugs.size() + concurrent.size(), "mistake", "mistakes")));
+  for (const order::OrderBug& bug : order) {
+    text += fmt::format("\n{}: {}\n", bug.bug,
+                        bug.repaired ? "found" : "found, but so is the repaired code");
+    text += paragraph(fmt::format("{}, without {}", bug.test->title, bug.barrier->where), "  ", 2);
+    text += paragraph(
+        fmt::format("{} of {} ({})", counted(bug.states, "state", "states"),
+                    order::memoryModelName(bug.model), counted(bug.steps, "step", "steps")),
+        "  ", 2);
+    text += fmt::format("  order {} --without {}\n", bug.test->name, bug.barrier->name);
+    found += bug.repaired;
+  }
+  text +=
+      '\n' + paragraph(fmt::format(
+                 "{} of {} found, and their repaired forms break nothing there.", found,
+                 counted(bugs.size() + concurrent.size() + order.size(), "mistake", "mistakes")));
   return text;
 }
 
 std::string bugsMarkdown(const std::vector<BugFound>& bugs,
-                         const std::vector<ConcurrentBug>& concurrent) {
+                         const std::vector<ConcurrentBug>& concurrent,
+                         const std::vector<order::OrderBug>& order) {
   std::string text;
   if (!bugs.empty())
     text +=
@@ -102,6 +116,16 @@ std::string bugsMarkdown(const std::vector<BugFound>& bugs,
                                       withSeparators(bug.states))
                         : fmt::format("| `{}` | {} | | | | not found |\n", bug.mutant->name,
                                       bug.mutant->summary);
+  if (!order.empty()) {
+    if (!text.empty()) text += '\n';
+    text +=
+        "| bug | litmus test | barrier that was missing | model | shortest schedule | states |\n"
+        "|---|---|---|---|---|---|\n";
+  }
+  for (const order::OrderBug& bug : order)
+    text += fmt::format("| {} | `{}`: {} | {} | {} | {} | {} |\n", bug.bug, bug.test->name,
+                        bug.test->title, bug.barrier->where, order::memoryModelName(bug.model),
+                        counted(bug.steps, "step", "steps"), bug.states);
   return text;
 }
 

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "report/concurrent_schedule.h"
 #include "report/head.h"
 #include "report/layout.h"
 #include "report/lists.h"
 #include "report/numbers.h"
-#include "report/concurrent_schedule.h"
 
 namespace ptecheck {
 
