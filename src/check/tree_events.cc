@@ -2,7 +2,8 @@
 //
 // The search of events in a tree. A run tells its moments and what could happen at each; runs with
 // one event more follow from it, each event at the same moment or later, until there are as many as
-// were asked for. A run that breaks a rule has no successors: whatever follows is broken too.
+// were asked for. A run that breaks a rule has no successors, unless it is one of costs: whatever
+// follows is broken too.
 //
 // The run before an event repeats exactly (agents are deterministic), so that an event which was
 // possible happens; if it does not, that is an error of our own.
@@ -242,7 +243,7 @@ class EventSearch {
       const First here{plan.count, unit, worker.number, scenario, plan};
       if (!worker.first[rule] || here < *worker.first[rule]) worker.first[rule] = here;
     }
-    return broken == 0 && o.status == STATUS_DONE;
+    return (broken & ~kCostRules) == 0 && o.status == STATUS_DONE;
   }
 
   EventFinding makeFinding(Rule rule, const First& first) const;
