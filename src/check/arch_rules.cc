@@ -36,8 +36,9 @@ void addCosts(const Scenario& s, const Outcome& o, Price& price) {
 }
 
 template <class F>
-constexpr ArchRules kRulesOf = {judge<F>,          differs<F>,  explain<F>,
-                                bitDifferences<F>, addCosts<F>, spec_detail::markedBefore<F>,
+constexpr ArchRules kRulesOf = {judge<F>,           differs<F>,
+                                explain<F>,         bitDifferences<F>,
+                                addCosts<F>,        spec_detail::markedBefore<F>,
                                 judgeWithEvents<F>, explainWithEvents<F>};
 
 }  // namespace

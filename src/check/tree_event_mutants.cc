@@ -17,7 +17,7 @@ TreeEdit& unmap(TreeEdit& edit) { return edit.in("mm/rmap.c", "try_to_unmap_one"
 // What the places are called in 6.12.
 constexpr const char* kLocals = "bool anon_exclusive, ret = true;";
 constexpr const char* kPageFound = "subpage = folio_page\\([^;]*;";  // the entry was read; not yet
-                                                                      // cleared
+                                                                     // cleared
 constexpr const char* kDeferredClear = "ptep_get_and_clear\\(mm, address, pvmw\\.pte\\)";
 constexpr const char* kFlushedClear = "[^_]ptep_clear_flush\\(vma, address, pvmw\\.pte\\)";
 constexpr const char* kDirtyTest =

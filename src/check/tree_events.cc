@@ -207,9 +207,9 @@ class EventSearch {
       std::vector<Job> next;
       for (std::size_t i = 0; i < count; ++i) {
         const Job& job = jobs[begin + i];
-        const bool good = judgeOne(worker, unit, chunk.numbers[job.scenario], job.plan,
-                                   worker.batch->scenario(i), worker.batch->outcome(i),
-                                   subject.report(i));
+        const bool good =
+            judgeOne(worker, unit, chunk.numbers[job.scenario], job.plan, worker.batch->scenario(i),
+                     worker.batch->outcome(i), subject.report(i));
         if (good && job.plan.count < options_.events) addSuccessors(job, subject.report(i), next);
       }
       if (!next.empty()) explore(worker, unit, chunk, next);
@@ -231,9 +231,9 @@ class EventSearch {
     ++sum.runs[plan.count];
     sum.scenarios += plan.count == 0;
     if (!allHappened(plan, report))
-      throw Error(ErrorKind::kInternal, "An event that was possible did not happen: " +
-                                            idOf(unit, scenario) + " --at " +
-                                            formatEvents(plan, s));
+      throw Error(ErrorKind::kInternal,
+                  "An event that was possible did not happen: " + idOf(unit, scenario) + " --at " +
+                      formatEvents(plan, s));
     sum.moments = std::max<unsigned>(sum.moments, report.moments);
     sum.cut += report.moments > MOST_MOMENTS;
     const RuleSet broken = rules_.judgeWithEvents(s, o, plan, report) & how_.rules;

@@ -46,7 +46,7 @@ struct TreeEvents {
   std::uint64_t scenarios = 0;
   std::array<std::uint64_t, MOST_EVENTS + 1> runs{};  // by number of events
   unsigned moments = 0;                               // most of any run
-  std::uint64_t cut = 0;  // runs of more moments than are told apart
+  std::uint64_t cut = 0;                              // runs of more moments than are told apart
   std::uint64_t unsupported = 0;
   std::string unsupported_reason;
   std::array<std::uint64_t, kRules> broken_runs{};

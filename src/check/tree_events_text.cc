@@ -40,7 +40,8 @@ EventAt parseOne(std::string_view text, const Scenario& s) {
   while (kind < kNames.size() && kNames[kind] != name) ++kind;
   if (kind == kNames.size()) {
     std::string names;
-    for (const std::string_view known : kNames) names += (names.empty() ? "" : ", ") + std::string(known);
+    for (const std::string_view known : kNames)
+      names += (names.empty() ? "" : ", ") + std::string(known);
     refuse(text, "the kinds are " + names);
   }
   EventAt event{static_cast<unsigned short>(moment), static_cast<unsigned char>(kind),

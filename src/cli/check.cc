@@ -144,8 +144,7 @@ std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>
 
 // Other processors between the accesses of the tree's code.
 int checkEvents(const Words& words, const SearchOptions& search, const ReportOptions& report) {
-  if (words.output.json())
-    throw Error(ErrorKind::kUsage, "--events reports as text only");
+  if (words.output.json()) throw Error(ErrorKind::kUsage, "--events reports as text only");
   if (!words.families.empty() && words.families != "reclaim")
     throw Error(ErrorKind::kUsage, "--events is about --family reclaim only");
   if (!words.archs.empty() && words.archs != archId(kX86))
@@ -158,7 +157,9 @@ int checkEvents(const Words& words, const SearchOptions& search, const ReportOpt
   options.tree.search.progress = progress.ofArch(0);
   options.tree.say = [&](const std::string& what) { progress.say(what); };
   const TreeEvents result = checkTreeEvents(options);
-  writeOutput(eventsText(result, options.events, words.tree.kernel, report));
+  std::string kernel = words.tree.kernel;
+  for (const std::string& patch : words.tree.patches) kernel += " --patch " + patch;
+  writeOutput(eventsText(result, options.events, kernel, report));
   return exitCodeOf(verdictOf(result, report.strict), words.output.exit_style == "kselftest");
 }
 

@@ -30,8 +30,7 @@ struct Words {
 
 // With what other processors do meanwhile.
 int replayEvents(const Words& words, const FindingId& id) {
-  if (words.output.json())
-    throw Error(ErrorKind::kUsage, "--at reports as text only");
+  if (words.output.json()) throw Error(ErrorKind::kUsage, "--at reports as text only");
   TreeCheckOptions options = words.tree.options();
   options.search.arch = id.arch;
   const Scenario scenario = scenarioOf(id);

@@ -12,8 +12,8 @@
 #include "kernel_agent/collect.h"
 
 static struct {
-  bool glance;  /* a reference to be taken back at the next moment */
-  int holder;   /* entry through which an event took what it still holds; -1: none */
+  bool glance; /* a reference to be taken back at the next moment */
+  int holder;  /* entry through which an event took what it still holds; -1: none */
   bool holder_writes, holder_pins, finished_own;
 } events;
 
@@ -23,8 +23,7 @@ EventReport *agent_event_report;
 void agentEventsBegin(void) {
   memset(&events, 0, sizeof(events));
   events.holder = -1;
-  if (agent_event_report)
-    memset(agent_event_report, 0, offsetof(EventReport, moment));
+  if (agent_event_report) memset(agent_event_report, 0, offsetof(EventReport, moment));
 }
 
 static unsigned eventEntries(const Scenario *s) {
@@ -98,9 +97,7 @@ static void eventHold(int change, bool pin) {
 }
 
 /* What hardware sets in an entry that it reads or writes through. */
-static unsigned long long eventBits(bool write) {
-  return pte_val(archAccessed(__pte(0), write));
-}
+static unsigned long long eventBits(bool write) { return pte_val(archAccessed(__pte(0), write)); }
 
 static void eventHappens(const Scenario *s, unsigned index) {
   const EventAt *event = &agent_event_plan->event[index];

@@ -53,8 +53,8 @@ std::string eventsText(const TreeEvents& result, unsigned events, const std::str
   std::string text = labelled("verdict", verdict);
   text += labelled("ptecheck", options.version);
   text += labelled("subject", result.subject);
-  text += labelled("scenarios", withSeparators(result.scenarios) +
-                                    " of family reclaim, all, without steps");
+  text += labelled("scenarios",
+                   withSeparators(result.scenarios) + " of family reclaim, all, without steps");
   std::string runs;
   for (unsigned i = 0; i <= events; ++i)
     runs += fmt::format("{}{} with {}", i == 0 ? "" : ", ", withSeparators(result.runs[i]),
@@ -89,8 +89,7 @@ std::string eventRunText(const EventRun& run, const std::string& id, const std::
   text += labelled("subject", "the kernel tree " + kernel) + '\n';
   text += situationText(kX86, run.scenario, run.outcome, ~std::size_t{0}) + '\n';
   text += storyText(run) + '\n';
-  if (!run.violations.empty())
-    text += violationsText(run.violations, ~std::size_t{0}, true) + '\n';
+  if (!run.violations.empty()) text += violationsText(run.violations, ~std::size_t{0}, true) + '\n';
   std::string verdict(verdictWord(verdictOf(run.broken, strict)));
   if (run.broken != 0) verdict += ": " + ruleNames(run.broken);
   text += labelled("verdict", verdict);

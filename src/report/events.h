@@ -12,7 +12,8 @@
 
 namespace ptecheck {
 
-// `events`: how many there were at most; `kernel`: the tree, as it was named.
+// `events`: how many there were at most; `kernel`: the tree (and patches), as it was named: what
+// follows --kernel on a command line.
 std::string eventsText(const TreeEvents& result, unsigned events, const std::string& kernel,
                        const ReportOptions& options);
 std::string eventRunText(const EventRun& run, const std::string& id, const std::string& at,

@@ -10,8 +10,8 @@
 //                                     taken must not be dropped, whatever the VMA. Others may: no
 //                                     page but this one is in use. For a pin, PageAnonExclusive and
 //                                     the mapping of that page must stay as well
-//   the scenario's own holder wrote   the folio counts as dirty from the start, since for as long as
-//   and is gone                       it was clean the holder was there; the hold itself is over
+//   the scenario's own holder wrote   the folio counts as dirty from the start, since for as long
+//   as and is gone                       it was clean the holder was there; the hold itself is over
 //   a reference came and went         nothing
 //
 // Everything else is as without events: a put-back entry must not gain write, and so on. The order

@@ -157,7 +157,8 @@ TEST(Events, APinHoldsItsMappingAndItsExclusiveness) {
   EXPECT_EQ(made.broken(), "exclusive-broken");
   Disturbed shared(s);
   shared.held(EVENT_PINNED, 1);
-  shared.entry(0, 1).after = shared.entry(0, 1).before = F::pte_wrprotect(shared.entry(0, 1).before);
+  shared.entry(0, 1).after = shared.entry(0, 1).before =
+      F::pte_wrprotect(shared.entry(0, 1).before);
   shared.entry(0, 1).page_flags = PAGE_EXCLUSIVE_BEFORE;
   EXPECT_EQ(shared.broken(), "exclusive-broken");
 }

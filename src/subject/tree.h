@@ -23,7 +23,7 @@ struct TreeOptions {
   // Lets events happen between accesses (scenario/events.h). x86_64 only; no reference, no
   // coverage.
   bool events = false;
-  int jobs = 2;                  // compilers at a time
+  int jobs = 2;                                           // compilers at a time
   std::function<void(const std::string&)> progress = {};  // told what takes long, before it starts
 };
 

@@ -120,13 +120,12 @@ std::string TreeLines::place(uint64_t pc) {
 }
 
 std::string TreeLines::placeInMm(uint64_t pc) {
-  const std::string text =
-      runCommand({{treeArch(build_.arch).tool("addr2line"), "-i", "-e", build_.subject.string(),
-                   hex(pc)},
-                  {},
-                  {},
-                  {}})
-          .output;
+  const std::string text = runCommand({{treeArch(build_.arch).tool("addr2line"), "-i", "-e",
+                                        build_.subject.string(), hex(pc)},
+                                       {},
+                                       {},
+                                       {}})
+                               .output;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::string inside = treeRelative(line.substr(0, line.find(' ')));

@@ -129,10 +129,9 @@ CompileStep PreparedTree::runtimeStep(const std::string& name) const {
 }
 
 void PreparedTree::addEvents(CompileStep& step) const {
-  step.arguments.insert(
-      step.arguments.begin(),
-      {"-DPTECHECK_EVENTS", "-I" + archFolder(arch()) + "/overlay_events",
-       "-I@AGENT@/kernel_agent/overlay_events"});
+  step.arguments.insert(step.arguments.begin(),
+                        {"-DPTECHECK_EVENTS", "-I" + archFolder(arch()) + "/overlay_events",
+                         "-I@AGENT@/kernel_agent/overlay_events"});
 }
 
 // A header that an overlay cannot shadow, because inline functions of the same header use what is

@@ -13,11 +13,11 @@ extern void agentMoment(unsigned access, const volatile void *object);
 #define PTECHECK_MOMENT_DIRTY 3
 
 /* The function itself is behind the macro of its name: in brackets it is not expanded. */
-#define PTECHECK_AT(access, function, object)             \
-  ({                                                      \
-    __typeof__(object) __ptecheck_object = (object);      \
+#define PTECHECK_AT(access, function, object)                 \
+  ({                                                          \
+    __typeof__(object) __ptecheck_object = (object);          \
     agentMoment(PTECHECK_MOMENT_##access, __ptecheck_object); \
-    (function)(__ptecheck_object);                        \
+    (function)(__ptecheck_object);                            \
   })
 #endif
 

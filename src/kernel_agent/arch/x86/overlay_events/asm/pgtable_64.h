@@ -11,11 +11,11 @@
 #include <ptecheck/moments.h>
 
 #ifndef __ASSEMBLY__
-#define native_set_pte(ptep, pte)                           \
-  ({                                                        \
+#define native_set_pte(ptep, pte)                            \
+  ({                                                         \
     pte_t *__ptecheck_slot = (ptep), __ptecheck_pte = (pte); \
-    agentMoment(PTECHECK_MOMENT_WRITE, __ptecheck_slot);    \
-    (native_set_pte)(__ptecheck_slot, __ptecheck_pte);      \
+    agentMoment(PTECHECK_MOMENT_WRITE, __ptecheck_slot);     \
+    (native_set_pte)(__ptecheck_slot, __ptecheck_pte);       \
   })
 #define native_pte_clear(mm, addr, ptep)                 \
   ({                                                     \
