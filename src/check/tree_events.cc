@@ -36,8 +36,8 @@ constexpr std::size_t kAtATime = 256;  // runs
 
 // What events have to do with: what follows the operation has not, and of the scenarios' own events
 // the late reference is one of ours.
-bool isOfInterest(const Scenario& s) {
-  return s.steps == 0 && (s.event == EVENT_NONE || s.event == EVENT_SWAP_DUPLICATE);
+bool isOfInterest(const Scenario& s, unsigned pages) {
+  return s.pages <= pages && s.steps == 0 && (s.event == EVENT_NONE || s.event == EVENT_SWAP_DUPLICATE);
 }
 
 // A subject that runs the batch it is given with these events.
@@ -113,7 +113,12 @@ struct alignas(128) Worker {
 class EventSearch {
  public:
   EventSearch(const TreeBuild& build, const TreeEventsOptions& options, const SearchOptions& how)
-      : build_(build), options_(options), how_(how), search_(how), rules_(archRules(how.arch)) {}
+      : build_(build),
+        options_(options),
+        how_(how),
+        pages_(options.tree.search.exhaustive_pages),
+        search_(how),
+        rules_(archRules(how.arch)) {}
 
   TreeEvents run() {
     std::vector<Worker> workers = runUnits(
@@ -177,7 +182,7 @@ class EventSearch {
       chunk = {};
     };
     search_.forEach(unit, *worker.scenario, [&](const Scenario& s, auto) {
-      if (isOfInterest(s)) {
+      if (isOfInterest(s, pages_)) {
         auto copy = std::make_unique<Scenario>();
         std::memcpy(static_cast<void*>(copy.get()), &s, scenarioBytes(s.processes, s.pages));
         chunk.scenarios.push_back(std::move(copy));
@@ -251,6 +256,7 @@ class EventSearch {
   const TreeBuild& build_;
   const TreeEventsOptions& options_;
   const SearchOptions& how_;
+  const unsigned pages_;
   const Search search_;
   const ArchRules& rules_;
   std::mutex progress_mutex_;
@@ -363,7 +369,9 @@ TreeEvents checkTreeEvents(const TreeEventsOptions& options) {
   SearchOptions how = options.tree.search;
   how.family = Family::kReclaim;
   how.random_scenarios = 0;
-  how.exhaustive_pages = std::min(how.exhaustive_pages, kMostPages);
+  // Smaller folios are picked: a space of folios of 1 page alone asks for no size, so that its
+  // choices mean something else to who reads the id.
+  how.exhaustive_pages = kMostPages;
   const TreeBuild build = buildWithEvents(options.tree);
   if (options.tree.say) options.tree.say("running the tree with events");
   return EventSearch(build, options, how).run();
