@@ -125,6 +125,10 @@ TEST(Events, WhatAGupUserWroteMustNotBeDropped) {
   forgotten.written(0);
   forgotten.o.folio_flags &= static_cast<unsigned short>(~FOLIO_DIRTY);
   EXPECT_EQ(forgotten.broken(), "dirty-lost") << "the folio's flag was cleared again";
+  const Scenario locked = scenario(kTwo, "2 pages, lazyfree", "write, locked");
+  Disturbed untouched(locked);
+  untouched.written(0);
+  EXPECT_EQ(untouched.broken(), "") << "the folio's flag speaks for an entry that nobody changed";
 }
 
 TEST(Events, AKeptReferenceHoldsItsPage) {
