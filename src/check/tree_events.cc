@@ -37,7 +37,8 @@ constexpr std::size_t kAtATime = 256;  // runs
 // What events have to do with: what follows the operation has not, and of the scenarios' own events
 // the late reference is one of ours.
 bool isOfInterest(const Scenario& s, unsigned pages) {
-  return s.pages <= pages && s.steps == 0 && (s.event == EVENT_NONE || s.event == EVENT_SWAP_DUPLICATE);
+  return s.pages <= pages && s.steps == 0 &&
+         (s.event == EVENT_NONE || s.event == EVENT_SWAP_DUPLICATE);
 }
 
 // A subject that runs the batch it is given with these events.
