@@ -90,6 +90,18 @@ TEST(Cli, ExitStatusFollowsTheVerdict) {
             1);
 }
 
+// A search of folios of one page asks for no size; its ids are read as any others.
+TEST(Cli, IdsOfOnePageCanBeReplayed) {
+  const Ended found = run({"check", "--mutant", "rss-not-reduced", "--pages", "1", "--random", "0",
+                           "--arch", "x86_64", "--family", "reclaim"});
+  EXPECT_EQ(found.status, 1);
+  const std::string id = "e1/unbatched+rss-not-reduced/0000000003";
+  EXPECT_NE(found.out.find(id), std::string::npos) << found.out;
+  const Ended again = run({"replay", id});
+  EXPECT_EQ(again.status, 1) << again.err;
+  EXPECT_NE(again.out.find("accounting"), std::string::npos);
+}
+
 TEST(Cli, AMutantIsFound) {
   const Ended result = run(smallCheck({"--mutant", "rss-not-reduced"}));
   EXPECT_EQ(result.status, 1);

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "pte/swap_entries.h"
+#include "spec/events.h"
 #include "spec/judge.h"
 
 namespace ptecheck {
@@ -35,8 +36,10 @@ void addCosts(const Scenario& s, const Outcome& o, Price& price) {
 }
 
 template <class F>
-constexpr ArchRules kRulesOf = {judge<F>,          differs<F>,  explain<F>,
-                                bitDifferences<F>, addCosts<F>, spec_detail::markedBefore<F>};
+constexpr ArchRules kRulesOf = {judge<F>,           differs<F>,
+                                explain<F>,         bitDifferences<F>,
+                                addCosts<F>,        spec_detail::markedBefore<F>,
+                                judgeWithEvents<F>, explainWithEvents<F>};
 
 }  // namespace
 

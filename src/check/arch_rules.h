@@ -7,6 +7,7 @@
 #include "check/result.h"
 #include "pte/architectures.h"
 #include "scenario/abilities.h"
+#include "scenario/events.h"
 #include "scenario/flat.h"
 #include "spec/explain.h"
 #include "spec/rules.h"
@@ -26,6 +27,10 @@ struct ArchRules {
   void (*addCosts)(const Scenario&, const Outcome&, Price&);
   // How many entries were part of a contiguous block at the start.
   unsigned (*inBlocks)(const Scenario&, const Outcome&);
+  // With events: judge() and explain() of spec/events.h.
+  RuleSet (*judgeWithEvents)(const Scenario&, const Outcome&, const EventPlan&, const EventReport&);
+  std::vector<Violation> (*explainWithEvents)(const Scenario&, const Outcome&, const EventPlan&,
+                                              const EventReport&);
 };
 
 const ArchRules& archRules(Arch arch);

@@ -50,7 +50,10 @@ std::string formatFindingId(const FindingId& id) {
     for (unsigned budget : id.space.deviations) space += "." + std::to_string(budget);
   if (id.space.family != Family::kReclaim) space += ":" + std::string(familyName(id.space.family));
   if (id.arch != kX86) space += std::string("/") + archId(id.arch);
-  return space + "/" + id.row + "/" + encodeChoices(id.choices);
+  // A space of one page asks for no size, and an id is read as one of all sizes: 0 is one page.
+  Choices choices = id.choices;
+  if (id.space.max_pages == 1 && id.space.family != Family::kHuge) choices.insert(choices.begin(), 0);
+  return space + "/" + id.row + "/" + encodeChoices(choices);
 }
 
 FindingId parseFindingId(std::string_view text) {

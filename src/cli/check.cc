@@ -12,6 +12,7 @@
 #include "check/families.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
+#include "check/tree_events.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/concurrent.h"
@@ -20,6 +21,7 @@
 #include "cli/progress.h"
 #include "report/agreement.h"
 #include "report/concurrent.h"
+#include "report/events.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -48,6 +50,7 @@ struct Words {
   TreeWords tree;
   bool agree = false;
   ConcurrentWords concurrent;
+  std::string events;
   OutputWords output;
 };
 
@@ -184,6 +187,27 @@ bool isPlain(const Words& words, const SearchOptions& search) {
          words.mutant.empty() && search.share.count == 1 && search.exhaustive_pages > 2;
 }
 
+// Other processors between the accesses of the tree's code.
+int checkEvents(const Words& words, const SearchOptions& search, const ReportOptions& report) {
+  if (words.output.json()) throw Error(ErrorKind::kUsage, "--events reports as text only");
+  if (!words.families.empty() && words.families != "reclaim")
+    throw Error(ErrorKind::kUsage, "--events is about --family reclaim only");
+  if (!words.archs.empty() && words.archs != archId(kX86))
+    throw Error(ErrorKind::kUsage, "--events is about --arch x86_64 only");
+  TreeEventsOptions options;
+  options.events = static_cast<unsigned>(parseNumber("--events", words.events, 1, MOST_EVENTS));
+  ArchProgress progress(1);
+  options.tree = words.tree.options();
+  options.tree.search = search;
+  options.tree.search.progress = progress.ofArch(0);
+  options.tree.say = [&](const std::string& what) { progress.say(what); };
+  const TreeEvents result = checkTreeEvents(options);
+  std::string kernel = words.tree.kernel;
+  for (const std::string& patch : words.tree.patches) kernel += " --patch " + patch;
+  writeOutput(eventsText(result, options.events, kernel, report));
+  return exitCodeOf(verdictOf(result, report.strict), words.output.exit_style == "kselftest");
+}
+
 int check(const Words& words) {
   if (words.concurrent.given) return checkConcurrently(words);
   const SearchOptions search = searchOf(words);
@@ -212,6 +236,7 @@ int check(const Words& words) {
       throw Error(ErrorKind::kUsage,
                   "--policy and --mutant are about the model, --kernel about a tree; --agree "
                   "compares the two");
+    if (!words.events.empty()) return checkEvents(words, search, report);
     const auto trees =
         onEachArch<ArchTree>(words, search, [&](const TreeCheckOptions& options, ArchTree& result) {
           result.check = checkTreeFamilies(
@@ -328,6 +353,16 @@ void addCheck(Command& app, Invocation& invocation) {
       ->excludes(rule)
       ->excludes("--strict")
       ->group("Kernel tree");
+  command
+      .add_option("--events", words->events,
+                  "Between the accesses of the tree's code let up to N things happen that\n"
+                  "other processors do (1 or 2), everywhere that they can; family reclaim,\n"
+                  "folios of 1 and 2 pages, x86_64")
+      ->type_name("N")
+      ->needs(kernel)
+      ->excludes("--agree")
+      ->excludes("--random")
+      ->group("Kernel tree");
 
   addConcurrentOptions(command, words->concurrent);
 
@@ -343,6 +378,7 @@ void addCheck(Command& app, Invocation& invocation) {
       "  ptecheck check --kernel ~/linux --agree   is the model right about it?\n"
       "  ptecheck check --concurrent               all interleavings of two actors\n"
       "  ptecheck check --concurrent --actors lazyfree/1:reclaim,user=S0,gup=S0\n"
+      "  ptecheck check --kernel ~/linux --events 1\n"
       "  git bisect run ptecheck check --kernel .\n"
       "\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"

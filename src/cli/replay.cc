@@ -6,10 +6,12 @@
 #include "check/finding_id.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
+#include "check/tree_events.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "report/events.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
@@ -21,12 +23,26 @@ namespace {
 
 struct Words {
   std::string id;
+  std::string at;
   TreeWords tree;
   OutputWords output;
 };
 
+// With what other processors do meanwhile.
+int replayEvents(const Words& words, const FindingId& id) {
+  if (words.output.json()) throw Error(ErrorKind::kUsage, "--at reports as text only");
+  TreeCheckOptions options = words.tree.options();
+  options.search.arch = id.arch;
+  const Scenario scenario = scenarioOf(id);
+  const EventRun run = runOnTreeWithEvents(scenario, words.at, options);
+  writeOutput(eventRunText(run, words.id, words.at, words.tree.kernel, words.output.strict));
+  return exitCodeOf(verdictOf(run.broken, words.output.strict),
+                    words.output.exit_style == "kselftest");
+}
+
 int replay(const Words& words) {
   const FindingId id = parseFindingId(words.id);
+  if (!words.at.empty()) return replayEvents(words, id);
   RunReport report;
   report.version = PTECHECK_VERSION;
   report.name = words.id;
@@ -61,7 +77,13 @@ void addReplay(Command& app, Invocation& invocation) {
   auto words = std::make_shared<Words>();
   Command& command = *app.add_subcommand("replay", "Show one finding again, by its id");
   command.add_option("id", words->id, "The id, as a report prints it")->type_name("ID")->required();
-  addTreeOptions(command, words->tree);
+  Option* const kernel = addTreeOptions(command, words->tree);
+  command
+      .add_option("--at", words->at,
+                  "Let these events happen meanwhile, as check --events names them")
+      ->type_name("MOMENT:KIND:ENTRY,...")
+      ->needs(kernel)
+      ->group("Kernel tree");
   addOutputOptions(command, words->output);
   command.footer(
       "Examples:\n"

@@ -18,6 +18,7 @@
  *   userfaultfd.h userfaultfd's letting go of a VMA
  *   swapoff.h     swapoff
  *   collect.h     kernel state -> outcome, steps, sweeping up
+ *   moments.h     what another processor does meanwhile, in the agent for events
  *
  * The libc half is runtime.c; boundary.h is all they share.
  */
@@ -77,6 +78,9 @@ static void startSwap(void) {
  */
 #include "arch_kernel.h"
 #include "kernel_agent/collect.h" /* and with it move.h, build.h, ... */
+#ifdef PTECHECK_EVENTS
+#include "kernel_agent/moments.h"
+#endif
 
 /* --- what the tree calls and this environment answers, where kernel types are needed --- */
 
@@ -283,6 +287,9 @@ void agentRun(const Scenario *s, Outcome *o) {
     try_to_migrate(folio, (enum ttu_flags)flags);
   else
     try_to_unmap(folio, (enum ttu_flags)flags);
+#ifdef PTECHECK_EVENTS
+  endGlance();
+#endif
   if (agent_state.locks) env_broken("a spin lock is still held after the operation", try_to_unmap);
   if (agent_state.rwsem_readers)
     env_broken("a reverse map's lock is still held after the operation", try_to_unmap);

@@ -68,6 +68,12 @@ void agentRun(const Scenario *scenario, Outcome *outcome);
 long agentSwapPage(unsigned long entry); /* raw swp_entry_t -> page of the folio, -1: foreign */
 void *agentSwapCacheFolio(unsigned long entry); /* with a reference; null: it is not in the cache */
 long agentFolioPage(const void *page);          /* struct page -> page of the folio, -1: foreign */
+#ifdef PTECHECK_EVENTS
+#include "scenario/events.h"
+extern const EventPlan *agent_event_plan; /* of the run to come; null: no events */
+extern EventReport *agent_event_report;
+void agentEventsBegin(void); /* before each run */
+#endif
 int agentStateIsPristine(void); /* 1: nothing is left in tables and RAM (slow; leak test) */
 
 #endif

@@ -70,16 +70,38 @@ static int recordFits(const Scenario *s) {
          outcomeBytes(s->processes, s->pages) <= header->outcome_stride;
 }
 
+#ifdef PTECHECK_EVENTS
+/* One record a scenario, where another agent has its coverage. */
+static int eventsFit(void) {
+  if (header->coverage_size / sizeof(EventRecord) >= header->count) return 0;
+  return fail("the events of the batch do not fit the shared memory");
+}
+
+static void takeEvents(unsigned i) {
+  EventRecord *record = (EventRecord *)(base + header->coverage_offset) + i;
+
+  agent_event_plan = &record->plan;
+  agent_event_report = &record->report;
+  agentEventsBegin();
+}
+#endif
+
 static int runBatch(void) {
   unsigned i;
 
   if (batchFits()) return -1;
+#ifdef PTECHECK_EVENTS
+  if (eventsFit()) return -1;
+#endif
   for (i = header->first; i < header->count; i++) {
     const Scenario *s = scenarioAt(i);
     Outcome *o = outcomeAt(i);
 
     __atomic_store_n(&header->done, i, __ATOMIC_RELAXED);
     if (recordFits(s)) {
+#ifdef PTECHECK_EVENTS
+      takeEvents(i);
+#endif
       runtimeRun(s, o);
     } else {
       memset(o, 0, outcomeBytes(0, 0));
@@ -89,6 +111,9 @@ static int runBatch(void) {
     }
   }
   __atomic_store_n(&header->done, header->count, __ATOMIC_RELEASE);
+#ifdef PTECHECK_EVENTS
+  agent_event_plan = NULL;
+#endif
   return 0;
 }
 
@@ -226,6 +251,9 @@ int main(int argc, char **argv) {
     else
       started = fail("the coverage table does not fit the shared memory");
   }
+#ifdef PTECHECK_EVENTS
+  coverage = NULL; /* events lie there: EventRecord */
+#endif
   if (!started) started = runtimeStart(header, coverage);
   while (read(0, &command, 1) == 1 && command != AGENT_QUIT) {
     int result = started;

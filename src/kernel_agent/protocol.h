@@ -14,6 +14,7 @@
 #ifndef PTECHECK_KERNEL_AGENT_PROTOCOL_H
 #define PTECHECK_KERNEL_AGENT_PROTOCOL_H
 
+#include "scenario/events.h"
 #include "scenario/flat.h"
 
 enum { AGENT_MAGIC = 0x70746543, AGENT_VERSION = 3, AGENT_RECORD_ALIGN = 64 };
@@ -68,7 +69,9 @@ typedef struct AgentHeader {
                                 multiples of AGENT_RECORD_ALIGN */
   unsigned long long coverage_offset, coverage_size; /* bytes; size 0: none wanted. Byte i becomes 1
                                 when code at address coverage_base + i reported itself. Choose the
-                                size of the executable file: its text cannot be longer */
+                                size of the executable file: its text cannot be longer.
+                                An agent for events, which records no coverage, has an
+                                EventRecord there for each scenario of a batch */
   /* the agent's part */
   unsigned long long coverage_base; /* lowest address of the agent's text */
   unsigned long long coverage_lost; /* reports outside the table: if not 0, it is too small */
@@ -78,6 +81,12 @@ typedef struct AgentHeader {
   char message[320];  /* NUL-terminated: AGENT_ERROR's or the self-test's reason */
   AgentIdentity identity;
 } AgentHeader;
+
+/* Beside each scenario of a batch, in an agent for events. */
+typedef struct EventRecord {
+  EventPlan plan;     /* the host's */
+  EventReport report; /* the agent's; status DONE only */
+} EventRecord;
 
 /*
  * What the builder generates for a datum nobody defines: an area nobody may touch. The table ends

@@ -30,7 +30,7 @@ struct Objects {
   std::vector<std::string> left_out;
 };
 
-Objects compileAll(PreparedTree& tree, bool batches, bool coverage) {
+Objects compileAll(PreparedTree& tree, bool batches, bool coverage, bool events) {
   // Statement frontiers keep a row in the line table for a statement of which, after inlining,
   // every instruction belongs to some header's line.
   const std::vector<std::string> covered =
@@ -64,6 +64,8 @@ Objects compileAll(PreparedTree& tree, bool batches, bool coverage) {
         {"-DKFILE=\"@FARM@/" + inside.file + "\"", "-c", "@AGENT@/kernel_agent/" + inside.agent},
         true));
   }
+  if (events)
+    for (CompileStep& one : steps) tree.addEvents(one);
   const std::vector<Compiled> results = tree.compiler().compile(steps);
   const TreeView& view = tree.view();
   for (size_t i = 0; i < fixed; ++i) {
@@ -102,10 +104,13 @@ TreeBuild buildTree(const TreeOptions& options) {
 }
 
 TreeBuild buildTree(TreeView given, const TreeOptions& options) {
+  if (options.events && (options.arch != "x86_64" || options.coverage))
+    throw Error(ErrorKind::kUsage, "events happen on x86_64 only, and beside no coverage");
   PreparedTree tree(std::move(given), options);
   const TreeView& view = tree.view();
-  const bool batches = tree.have().find("#define RMAP_CALLS_") != std::string::npos;
-  const Objects objects = compileAll(tree, batches, options.coverage);
+  const bool batches =
+      !options.events && tree.have().find("#define RMAP_CALLS_") != std::string::npos;
+  const Objects objects = compileAll(tree, batches, options.coverage, options.events);
   const LinkedProgram subject = link(tree, objects.subject, objects);
 
   TreeBuild build;
@@ -122,6 +127,7 @@ TreeBuild buildTree(TreeView given, const TreeOptions& options) {
   build.changed = changedLines(view);
   build.changed_statements = changedStatements(view, build.changed);
   build.coverage = options.coverage;
+  build.events = options.events;
   build.reference = batches ? link(tree, objects.reference, objects).file : build.subject;
   return build;
 }

@@ -20,7 +20,10 @@ struct TreeOptions {
   std::filesystem::path cache = {};                 // empty: cacheFolder()
   std::string compiler = "gcc";  // of another architecture: with the triplet in front
   bool coverage = false;         // record which lines ran; a third of the speed
-  int jobs = 2;                  // compilers at a time
+  // Lets events happen between accesses (scenario/events.h). x86_64 only; no reference, no
+  // coverage.
+  bool events = false;
+  int jobs = 2;                                           // compilers at a time
   std::function<void(const std::string&)> progress = {};  // told what takes long, before it starts
 };
 
@@ -41,6 +44,7 @@ struct TreeBuild {
   SourceLines changed;             // what the patches added or altered
   SourceLines changed_statements;  // of those, what does something (tree_statements.h)
   bool coverage = false;
+  bool events = false;
 
   bool canBatch() const { return subject != reference; }
 };

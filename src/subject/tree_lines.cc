@@ -119,6 +119,23 @@ std::string TreeLines::place(uint64_t pc) {
   return entry->second = unknown ? hex(pc) : userPath(out);
 }
 
+std::string TreeLines::placeInMm(uint64_t pc) {
+  const std::string text = runCommand({{treeArch(build_.arch).tool("addr2line"), "-i", "-e",
+                                        build_.subject.string(), hex(pc)},
+                                       {},
+                                       {},
+                                       {}})
+                               .output;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string inside = treeRelative(line.substr(0, line.find(' ')));
+    if (inside.starts_with("mm/") && inside.find(":?") == inside.npos &&
+        inside.find(".c:") != inside.npos)
+      return userPath(inside);
+  }
+  return place(pc);
+}
+
 SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {
   const TreeArch& arch = treeArch(build_.arch);
   const std::set<uint64_t> starts = blockStarts(arch, build_.subject);

@@ -22,6 +22,10 @@ class TreeLines {
   // address of an instruction; of a return address pass one less.
   std::string place(uint64_t pc);
 
+  // The same, of the place in a file of the tree's mm/ that the instruction was inlined into: the
+  // first such, from the inside. If there is none, place().
+  std::string placeInMm(uint64_t pc);
+
   // A message that starts with "mm/rmap.c:1856", with the tree's path in front.
   std::string userPath(const std::string& file) const;
 

@@ -128,6 +128,12 @@ CompileStep PreparedTree::runtimeStep(const std::string& name) const {
           false};
 }
 
+void PreparedTree::addEvents(CompileStep& step) const {
+  step.arguments.insert(step.arguments.begin(),
+                        {"-DPTECHECK_EVENTS", "-I" + archFolder(arch()) + "/overlay_events",
+                         "-I@AGENT@/kernel_agent/overlay_events"});
+}
+
 // A header that an overlay cannot shadow, because inline functions of the same header use what is
 // to change: a copy with the line replaced. Line numbers and the name in messages stay the tree's.
 std::map<std::string, std::string> PreparedTree::substitutedHeaders() const {

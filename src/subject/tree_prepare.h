@@ -43,6 +43,8 @@ class PreparedTree {
   CompileStep kernelStep(const std::string& name, const std::vector<std::string>& more) const;
   // A step that compiles kernel_agent/`name` against the C library.
   CompileStep runtimeStep(const std::string& name) const;
+  // Makes either one of the agent for events (kernel_agent/moments.h).
+  void addEvents(CompileStep& step) const;
   // One static executable of what such steps compiled, with stubs for what nobody defines.
   LinkedProgram link(const std::vector<Compiled>& parts) const;
 

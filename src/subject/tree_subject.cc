@@ -29,6 +29,7 @@ namespace {
 // Room for a few hundred small scenarios and their outcomes, and for a few of the largest.
 constexpr size_t kScenarioArea = 192 << 10;
 constexpr size_t kOutcomeArea = 768 << 10;
+constexpr size_t kEventRecords = 256;  // at most so many scenarios at a time, with events
 // An agent watches itself (2 s without progress); this is for one that cannot even do that.
 constexpr int kPatience = 20000;  // ms
 
@@ -43,13 +44,14 @@ constexpr size_t alignUp(size_t size, size_t to) { return (size + to - 1) / to *
 // A running agent process, its shared memory and its two pipes.
 class TreeSubject::Agent {
  public:
-  Agent(const TreeArch& arch, const fs::path& executable, bool coverage)
+  Agent(const TreeArch& arch, const fs::path& executable, bool coverage, bool events)
       : arch_(arch), executable_(executable) {
     const size_t header = alignUp(sizeof(AgentHeader), 4096);
     scenarios_at_ = header;
     outcomes_at_ = header + kScenarioArea;
     coverage_at_ = outcomes_at_ + kOutcomeArea;
     coverage_size_ = coverage ? alignUp(fs::file_size(executable), 4096) : 0;
+    if (events) coverage_size_ = alignUp(kEventRecords * sizeof(EventRecord), 4096);
     size_ = coverage_at_ + coverage_size_;
     memory_ = memfd_create("ptecheck-agent", MFD_CLOEXEC);
     if (memory_ < 0 || ftruncate(memory_, off_t(size_)) != 0) internal("memfd_create");
@@ -86,6 +88,9 @@ class TreeSubject::Agent {
   }
   unsigned char* coverage() const { return base_ + coverage_at_; }
   size_t coverageSize() const { return coverage_size_; }
+  EventRecord& events(size_t i) const {
+    return reinterpret_cast<EventRecord*>(base_ + coverage_at_)[i];
+  }
 
   enum class Answer { kOk, kError, kDied, kSilent };
 
@@ -201,7 +206,7 @@ TreeSubject::TreeSubject(const TreeBuild& build, AgentKind kind) : build_(build)
   std::signal(SIGPIPE, SIG_IGN);  // a dead agent is an answer, not our end
   const bool subject = kind == AgentKind::kSubject;
   agent_ = std::make_unique<Agent>(treeArch(build.arch), subject ? build.subject : build.reference,
-                                   subject && build.coverage);
+                                   subject && build.coverage, build.events);
   checkSelfTest();
 }
 
@@ -241,7 +246,9 @@ size_t TreeSubject::load(std::span<const Scenario* const> in) {
         std::max(scenario_stride, alignUp(scenarioBytes(processes, pages), AGENT_RECORD_ALIGN));
     const size_t more_out = std::max(
         outcome_stride, alignUp(outcomeBytes(outcomeProcesses(s), pages), AGENT_RECORD_ALIGN));
-    if (more_in * (count + 1) > kScenarioArea || more_out * (count + 1) > kOutcomeArea) break;
+    if (more_in * (count + 1) > kScenarioArea || more_out * (count + 1) > kOutcomeArea ||
+        (build_.events && count == kEventRecords))
+      break;
     scenario_stride = more_in, outcome_stride = more_out;
   }
   header.scenario_stride = unsigned(scenario_stride);
@@ -287,9 +294,29 @@ void TreeSubject::runChunk(std::span<const Scenario* const> in, std::span<Outcom
 void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* const> out) {
   while (!in.empty()) {
     const size_t count = load(in);
+    for (size_t i = 0; build_.events && i < count; ++i) agent_->events(i).plan.count = 0;
     runChunk(in.first(count), out.first(count));
     in = in.subspan(count);
     out = out.subspan(count);
+  }
+}
+
+void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* const> out,
+                      std::span<const EventPlan> plans, std::span<EventReport> reports) {
+  while (!in.empty()) {
+    const size_t count = load(in);
+    for (size_t i = 0; i < count; ++i) agent_->events(i).plan = plans[i];
+    runChunk(in.first(count), out.first(count));
+    for (size_t i = 0; i < count; ++i) {
+      const EventReport& report = agent_->events(i).report;
+      const size_t moments = std::min<size_t>(report.moments, MOST_MOMENTS);
+      std::memcpy(&reports[i], &report,
+                  offsetof(EventReport, moment) + moments * sizeof(EventMoment));
+    }
+    in = in.subspan(count);
+    out = out.subspan(count);
+    plans = plans.subspan(count);
+    reports = reports.subspan(count);
   }
 }
 

@@ -38,6 +38,11 @@ class TreeSubject : public Subject {
   std::string name() const override;
   void run(std::span<const Scenario* const> in, std::span<Outcome* const> out) override;
 
+  // The same in a build for events, out[i] with plans[i]; reports[i] holds what happened, and the
+  // moments of the run. Only reports[i].moment[0 .. moments - 1] are written.
+  void run(std::span<const Scenario* const> in, std::span<Outcome* const> out,
+           std::span<const EventPlan> plans, std::span<EventReport> reports);
+
   // What this build can express.
   const AgentIdentity& identity() const;
 
