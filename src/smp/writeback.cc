@@ -61,7 +61,8 @@ Next find(Machine& m, unsigned) {
 
 // Entries that are clean and read-only stay. The lock is dropped after each space.
 bool findDirty(Machine& m) {
-  for (; page_vma_mapped_walk(m, first(m)); ++m.me().at)
+  const unsigned space = walkSpace(m);
+  for (; walkSpace(m) == space && page_vma_mapped_walk(m, first(m)); ++m.me().at)
     if (m.t.pte_dirty(walkEntry(m)) || m.t.pte_write(walkEntry(m))) return true;
   m.spin_unlock_ptl();
   return false;
