@@ -52,7 +52,8 @@ std::string formatFindingId(const FindingId& id) {
   if (id.arch != kX86) space += std::string("/") + archId(id.arch);
   // A space of one page asks for no size, and an id is read as one of all sizes: 0 is one page.
   Choices choices = id.choices;
-  if (id.space.max_pages == 1 && id.space.family != Family::kHuge) choices.insert(choices.begin(), 0);
+  if (id.space.max_pages == 1 && id.space.family != Family::kHuge)
+    choices.insert(choices.begin(), 0);
   return space + "/" + id.row + "/" + encodeChoices(choices);
 }
 
