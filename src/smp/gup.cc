@@ -11,6 +11,7 @@
 // refused is a system call that did nothing, which a caller must expect.
 //
 // Source: 6.12 mm/gup.c.
+#include "smp/call.h"
 #include "smp/fork.h"
 #include "smp/program.h"
 
@@ -20,13 +21,8 @@ namespace {
 
 enum Pc : Next { kRead, kGrab, kRecheck, kRetry, kDevice, kDirty, kUnpin };
 
-unsigned spaceOf(Machine& m) { return m.spec().space; }
 unsigned rangeOf(Machine& m) { return m.spec().ops[0].range; }
 bool writing(Machine& m) { return m.spec().ops[0].kind == Op::kStore; }
-Next refuse(Machine& m) {
-  m.me() = {.pc = m.me().pc};
-  return kDone;
-}
 
 void tell(Machine& m, EventKind kind, Contents contents = kZeroes) {
   m.tell({.kind = kind,
@@ -41,8 +37,8 @@ void tell(Machine& m, EventKind kind, Contents contents = kZeroes) {
 Next gup_fast_pte_range(Machine& m, unsigned) {
   const Entry entry = m.entry(spaceOf(m), rangeOf(m));
   const unsigned seq = write_protect_seq(m.s, m.setup);  // gup_fast()
-  if (seq & 1) return refuse(m);
-  if (!m.maps(entry) || (writing(m) && !m.t.pte_write(entry))) return refuse(m);
+  if (seq & 1) return finish(m);
+  if (!m.maps(entry) || (writing(m) && !m.t.pte_write(entry))) return finish(m);
   m.me().pte[0] = entry;
   m.me().nr = static_cast<std::uint8_t>(seq);
   return kGrab;
@@ -50,7 +46,7 @@ Next gup_fast_pte_range(Machine& m, unsigned) {
 
 Next try_grab_folio_fast(Machine& m, unsigned) {
   const unsigned frame = m.me().pte[0].frame;
-  if (!m.frame(frame).has(PageFrame::kInUse)) return refuse(m);  // folio_ref_try_add()
+  if (!m.frame(frame).has(PageFrame::kInUse)) return finish(m);  // folio_ref_try_add()
   m.pin(frame);
   return kRecheck;
 }
@@ -64,7 +60,7 @@ Next recheck(Machine& m, unsigned) {
                        !m.mutant(SmpMutant::kGupNoExclusiveTest);
   if (!same || unshare) {
     m.unpin(seen.frame);
-    return refuse(m);
+    return finish(m);
   }
   tell(m, EventKind::kPin);
   return kRetry;
@@ -73,7 +69,7 @@ Next recheck(Machine& m, unsigned) {
 Next unpin(Machine& m, unsigned) {
   tell(m, EventKind::kUnpin);
   m.unpin(m.me().pte[0].frame);
-  return refuse(m);
+  return finish(m);
 }
 
 // Has a fork begun meanwhile, it may not have seen the pin, and has shared the page.

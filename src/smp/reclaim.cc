@@ -40,7 +40,12 @@ enum Pc : Next {
   kKeep
 };
 // In Local::flags; the counter of the loop over a batch is above.
-enum Flag : std::uint8_t { kSecondSpace = 1, kReferenced = 2, kDirtySeen = 4, kCounter = 16 };
+enum Flag : std::uint8_t {
+  kSecondSpace = 1,
+  kReferenced = 2,
+  kBecomesSwapBacked = 4,
+  kCounter = 16
+};
 
 unsigned spaceOf(Machine& m) { return m.me().flags & kSecondSpace; }
 unsigned counter(Machine& m) { return m.me().flags / kCounter; }
@@ -205,10 +210,10 @@ Next flush(Machine& m, unsigned) {
   const Entry all = returned(m);
   // The mistake takes an old entry for one that no TLB can hold.
   const bool skips = m.mutant(SmpMutant::kAgeingThenNotAccessible) && !m.t.pte_young(all);
-  if (skips) {
-  } else if (should_defer_flush(m)) {
+  if (!skips && should_defer_flush(m)) {
     set_tlb_ubc_flush_pending(m, all, ranges, spaceOf(m));
-  } else if (!m.setup.policy.flushes_accessible_only || m.t.is(all, Fact::kClearFlushes)) {
+  } else if (!skips &&
+             (!m.setup.policy.flushes_accessible_only || m.t.is(all, Fact::kClearFlushes))) {
     m.flush_tlb(spaceOf(m), ranges);
   }
   if (m.t.pte_dirty(all) || m.t.pte_dirty(merged(m, batching(m))))
@@ -261,7 +266,7 @@ Next decide(Machine& m, unsigned) {
   }
   if (!folio.has(PageFrame::kDirty) && !(m.me().flags & kReferenced)) return remove(m);
   if (folio.has(PageFrame::kDirty) || m.setup.policy.swapbacked_on_reference)
-    m.me().flags |= kDirtySeen;
+    m.me().flags |= kBecomesSwapBacked;
   return kRestore;
 }
 
@@ -271,7 +276,7 @@ Next restore(Machine& m, unsigned) {
   m.entry(spaceOf(m), me.at + i) = restored(m, i);
   count(m);
   if (counter(m) < me.nr) return kRestore;
-  if (me.flags & kDirtySeen) m.frame(0).set(PageFrame::kSwapBacked);
+  if (me.flags & kBecomesSwapBacked) m.frame(0).set(PageFrame::kSwapBacked);
   m.spin_unlock_ptl();
   me = {.pc = me.pc};
   return kKeep;

@@ -17,6 +17,7 @@
 // asynchronous. Not here: NUMA hints, private mappings of files.
 //
 // Source: 6.12 mm/memory.c, the functions named; wp_can_reuse_anon_folio() for large folios: 6.15.
+#include "smp/call.h"
 #include "smp/program.h"
 #include "smp/tlb.h"
 
@@ -40,13 +41,12 @@ enum Pc : Next {
 enum Flag : std::uint8_t { kHandled = 1 };  // a fault was, which left the entry (pte[1]) as it was
 
 Op op(Machine& m) { return m.spec().ops[m.me().at]; }
-unsigned spaceOf(Machine& m) { return m.spec().space; }
 bool storing(Machine& m) { return op(m).kind == Op::kStore; }
 Entry& entryOf(Machine& m) { return m.entry(spaceOf(m), op(m).range); }
 Entry& tlbOf(Machine& m) { return m.s.tlb[m.self][op(m).range]; }
 
 // The access is over, or cannot be (SIGSEGV).
-Next finish(Machine& m) {
+Next endAccess(Machine& m) {
   Local& me = m.me();
   me = {.at = static_cast<std::uint8_t>(me.at + 1)};
   return me.at == m.spec().op_count ? kDone : kAccess;
@@ -65,7 +65,7 @@ Next access(Machine& m, Entry by) {
     event.contents = m.contentsOf(by);
   }
   m.tell(event);
-  return finish(m);
+  return endAccess(m);
 }
 
 Next useTlb(Machine& m) {
@@ -139,7 +139,7 @@ Next handle_mm_fault(Machine& m, unsigned) {
   const unsigned vma = m.s.vma[spaceOf(m)];
   if (!(vma & kVmaMapped) || (storing(m) && !(vma & kVmaWrite))) {  // SIGSEGV
     m.mmap_read_unlock();
-    return finish(m);
+    return endAccess(m);
   }
   const Entry orig = m.me().pte[0] = entryOf(m);
   if (m.t.none(orig)) return kMissing;
@@ -161,13 +161,6 @@ void drain(Machine& m) {
   if (!m.mutant(SmpMutant::kFaultNoDrain)) flush_tlb_batched_pending(m, spaceOf(m));
 }
 
-bool swapEntryLeft(Machine& m, unsigned place) {
-  for (const auto& space : m.s.table)
-    for (const Entry e : space)
-      if (m.t.swap(e) && e.frame == place) return true;
-  return false;
-}
-
 // wp_can_reuse_anon_folio()
 bool canReuse(Machine& m, unsigned frame) {
   PageFrame& folio = m.folio(frame);
@@ -180,7 +173,7 @@ bool canReuse(Machine& m, unsigned frame) {
   const bool cached = folio.has(PageFrame::kSwapCache);
   if (m.folio_ref_count(frame) != 1U + cached || m.s.folio_lock != 0) return false;
   if (!cached) return true;
-  if (folio.has(PageFrame::kWriteback) || swapEntryLeft(m, folio.place)) return false;
+  if (folio.has(PageFrame::kWriteback) || isSwapped(m, frame)) return false;
   folio.set(PageFrame::kSwapCache, false);  // folio_free_swap()
   folio.set(PageFrame::kDirty);
   return true;
