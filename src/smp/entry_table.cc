@@ -117,7 +117,6 @@ void EntryTable::build() {
   }
   has_soft_dirty_ = F::kHasSoftDirty;
   has_uffd_wp_ = F::kHasUffdWp;
-  accessed_dirty_ = F::kAccessedDirty;
   defers_tlb_flush_ = F::kDefersTlbFlush;
   broadcasts_tlbi_ = std::string_view(F::kKernelArch) == "arm64";
   clear_invalidates_ = std::string_view(F::kKernelArch) == "s390";

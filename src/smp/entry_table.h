@@ -117,8 +117,6 @@ class EntryTable {
   // Of the architecture.
   bool hasSoftDirty() const { return has_soft_dirty_; }
   bool hasUffdWp() const { return has_uffd_wp_; }
-  // Hardware sets accessed and dirty bits; else the fault handler, or that of TLB misses.
-  AccessedDirty accessedDirty() const { return accessed_dirty_; }
   bool defersTlbFlush() const { return defers_tlb_flush_; }
   // TLB invalidations are broadcast, and complete at a barrier of who issued them (arm64).
   bool broadcastsTlbi() const { return broadcasts_tlbi_; }
@@ -136,7 +134,6 @@ class EntryTable {
   std::uint8_t readonly_ = 0, zero_page_ = 0, swap_ = 0;
   bool has_soft_dirty_ = false, has_uffd_wp_ = false, defers_tlb_flush_ = false;
   bool broadcasts_tlbi_ = false, clear_invalidates_ = false;
-  AccessedDirty accessed_dirty_ = AccessedDirty::kHardware;
 };
 
 }  // namespace ptecheck

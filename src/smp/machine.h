@@ -36,7 +36,6 @@ class Machine {
   Local& me() { return s.local[self]; }
   const ActorSpec& spec() const { return setup.actors[self]; }
   bool mutant(SmpMutant m) const { return setup.mutant == m; }
-  Next next() { return me().pc + 1; }
 
   // Events, for the judge.
   std::span<const Event> events() const { return {events_.data(), count_}; }
