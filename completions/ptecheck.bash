@@ -28,7 +28,7 @@ _ptecheck() {
       esac
       ;;
     "check")
-      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --format --strict --exit-style --concurrent --actors --folio --bound --memory"
+      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --events --format --strict --exit-style --concurrent --actors --folio --bound --memory"
       case "$before" in
         --share) return ;;
         --seed) return ;;
@@ -45,6 +45,7 @@ _ptecheck() {
         --folio) return ;;
         --family) return ;;
         --exit-style) values="standard kselftest" ;;
+        --events) return ;;
         --deviations) return ;;
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --bound) return ;;
@@ -109,7 +110,7 @@ _ptecheck() {
       esac
       ;;
     "replay")
-      options="--help --kernel --patch --cache --format --strict --exit-style"
+      options="--help --kernel --patch --cache --at --format --strict --exit-style"
       case "$before" in
         --patch) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
