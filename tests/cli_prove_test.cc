@@ -19,8 +19,8 @@ namespace {
 using namespace program;
 
 // All lemmas, all architectures: seconds of work, so done once. The solver, whose work most of it
-// is, is not compiled with sanitizers: there, two architectures and all formats of the past have to
-// do.
+// is, is not compiled with sanitizers: there, two architectures and their formats of the past have
+// to do.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kAllArchs = false;
 #else
@@ -74,7 +74,7 @@ TEST(CliProve, JsonObeysItsSchemaAndSaysTheSameAsText) {
 }
 
 TEST(CliProve, EveryFormatOfThePastIsRefuted) {
-  EXPECT_EQ(everything()["history"].size(), 14U);
+  EXPECT_EQ(everything()["history"].size(), kAllArchs ? 14U : 6U);
   for (const json& past : everything()["history"]) {
     ASSERT_FALSE(past["refuted_by"].empty()) << past["id"];
     for (const json& refutation : past["refuted_by"])
@@ -233,11 +233,17 @@ TEST(CliProve, TheDocumentedFailuresAreThoseThereAre) {
 TEST(CliProve, TheDocumentedHistoryIsTheOneThereIs) {
   const std::string first = "| format | kernels | helper | what was false | repaired by |";
   std::string table = first + "\n|---|---|---|---|---|\n";
-  for (const json& past : everything()["history"])
-    table += "| `" + past["id"].get<std::string>() + "` | " + past["kernels"].get<std::string>() +
-             " | `" + past["helper"].get<std::string>() + "()` | " +
-             past["broke"].get<std::string>() + " | " + past["commit"].get<std::string>() + " |\n";
-  EXPECT_EQ(tableInDocs(first), table);
+  for (const json& past : everything()["history"]) {
+    const std::string line =
+        "| `" + past["id"].get<std::string>() + "` | " + past["kernels"].get<std::string>() +
+        " | `" + past["helper"].get<std::string>() + "()` | " + past["broke"].get<std::string>() +
+        " | " + past["commit"].get<std::string>() + " |\n";
+    EXPECT_TRUE(has(tableInDocs(first), line)) << line;
+    table += line;
+  }
+  if (kAllArchs) {
+    EXPECT_EQ(tableInDocs(first), table);
+  }
 }
 
 }  // namespace
