@@ -23,6 +23,8 @@
 #include "report/concurrent.h"
 #include "report/events.h"
 #include "report/json.h"
+#include "report/ktap.h"
+#include "report/sarif.h"
 #include "report/text.h"
 #include "report/verdict.h"
 #include "scenario/error.h"
@@ -175,8 +177,10 @@ int checkConcurrently(const Words& words) {
   const std::vector<ConcurrentResult> results = searchConcurrently(
       options, parseArchs(words.archs.empty() ? "all" : words.archs), parsePolicies(names, ""));
   const ReportOptions report{PTECHECK_VERSION, options.rules, words.output.strict, Share{}};
-  writeOutput(words.output.json() ? concurrentJson(results, report)
-                                  : concurrentText(results, report));
+  writeOutput(words.output.json()    ? concurrentJson(results, report)
+              : words.output.ktap()  ? checkKtap({}, report, results)
+              : words.output.sarif() ? checkSarif({}, report, results)
+                                     : concurrentText(results, report));
   return exitCodeOf(verdictOf(results, words.output.strict),
                     words.output.exit_style == "kselftest");
 }
@@ -215,6 +219,8 @@ int check(const Words& words) {
   const ReportOptions report{PTECHECK_VERSION, search.rules, strict, search.share};
   const bool kselftest = words.output.exit_style == "kselftest";
   if (words.agree) {
+    if (words.output.ktap() || words.output.sarif())
+      throw Error(ErrorKind::kUsage, "--agree asks no rule: --format is text or json");
     const Policy policy = comparedPolicy(words);
     SearchOptions one = search;
     if (!words.families.empty()) {
@@ -242,7 +248,10 @@ int check(const Words& words) {
           result.check = checkTreeFamilies(
               options, words.families.empty() ? treeFamilies() : parseFamilies(words.families));
         });
-    writeOutput(words.output.json() ? treeJson(trees, report) : treeText(trees, report));
+    writeOutput(words.output.json()    ? treeJson(trees, report)
+                : words.output.ktap()  ? treeKtap(trees, report)
+                : words.output.sarif() ? treeSarif(trees, report)
+                                       : treeText(trees, report));
     return exitCodeOf(verdictOf(trees, strict), kselftest);
   }
   const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
@@ -254,11 +263,13 @@ int check(const Words& words) {
     options.jobs = search.jobs;
     concurrent = searchConcurrently(options, archs, parsePolicies({kComparedPolicy}, ""));
   }
-  std::string text =
-      words.output.json() ? checkJson(results, report, concurrent) : checkText(results, report);
+  std::string text = words.output.json()    ? checkJson(results, report, concurrent)
+                     : words.output.ktap()  ? checkKtap(results, report, concurrent)
+                     : words.output.sarif() ? checkSarif(results, report, concurrent)
+                                            : checkText(results, report);
   Verdict verdict = verdictOf(results, strict);
   if (!concurrent.empty()) {
-    if (!words.output.json()) text += concurrentSection(concurrent, report);
+    if (words.output.format == "text") text += concurrentSection(concurrent, report);
     verdict = worse(verdict, verdictOf(concurrent, strict));
   }
   writeOutput(text);
@@ -342,7 +353,7 @@ void addCheck(Command& app, Invocation& invocation) {
       ->group(search);
 
   Option* const kernel = addTreeOptions(command, words->tree);
-  addOutputOptions(command, words->output);
+  addOutputOptions(command, words->output, "Count rules of severity `cost` as broken too", true);
   command
       .add_flag(
           "--agree", words->agree,

@@ -20,12 +20,18 @@ void complain(const std::string& message) {
   std::fprintf(stderr, "ptecheck: %s\n", message.c_str());
 }
 
+// "ptecheck 0.1.0 (commit 0e6fcae12345)"; built from no checkout, the version alone.
+std::string versionText() {
+  const std::string commit = PTECHECK_COMMIT;
+  return "ptecheck " PTECHECK_VERSION + (commit.empty() ? "" : " (commit " + commit + ")");
+}
+
 int runCommandLine(int argc, const char* const* argv) {
   CommandLine line(
       "ptecheck",
       "Checks what batched operations do to page-table entries, in a model of the kernel's code\n"
       "and in a kernel tree's own code.",
-      std::string("ptecheck ") + PTECHECK_VERSION);
+      versionText());
   Command& app = line.top();
   app.require_subcommand();
   app.footer(

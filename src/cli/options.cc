@@ -37,10 +37,16 @@ Option* addTreeOptions(Command& command, TreeWords& words) {
   return kernel;
 }
 
-void addOutputOptions(Command& command, OutputWords& words, const std::string& strict_says) {
+void addOutputOptions(Command& command, OutputWords& words, const std::string& strict_says,
+                      bool of_findings) {
   const std::string group = "Output";
-  command.add_option("--format", words.format, "text (default), or json (docs/json.md)")
-      ->among({"text", "json"})
+  std::vector<std::string> formats = {"text", "json"};
+  if (of_findings) formats.insert(formats.end(), {"ktap", "sarif"});
+  command
+      .add_option("--format", words.format,
+                  of_findings ? "text (default), json (docs/json.md), ktap or sarif (2.1.0)"
+                              : "text (default), or json (docs/json.md)")
+      ->among(formats)
       ->type_name("FORMAT")
       ->group(group);
   command.add_flag("--strict", words.strict, strict_says)->group(group);

@@ -29,14 +29,18 @@ struct OutputWords {
   bool strict = false;
 
   bool json() const { return format == "json"; }
+  bool ktap() const { return format == "ktap"; }
+  bool sarif() const { return format == "sarif"; }
 };
 
 // --kernel, --patch, --cache
 Option* addTreeOptions(Command& command, TreeWords& words);
-// --format, --exit-style, --strict (`strict_says`: what that counts)
+// --format, --exit-style, --strict (`strict_says`: what that counts; `of_findings`: --format knows
+// ktap and sarif too)
 void addOutputOptions(
     Command& command, OutputWords& words,
-    const std::string& strict_says = "Count rules of severity `cost` as broken too");
+    const std::string& strict_says = "Count rules of severity `cost` as broken too",
+    bool of_findings = false);
 
 int exitCodeOf(Verdict verdict, bool kselftest);
 

@@ -19,8 +19,10 @@ namespace {
 
 std::vector<std::filesystem::path> examples() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& file : std::filesystem::directory_iterator(PTECHECK_SOURCE_DIR "/examples"))
+  for (const auto& file : std::filesystem::directory_iterator(PTECHECK_SOURCE_DIR "/examples")) {
+    if (file.is_directory()) continue;  // own_policy: a program, not a scenario
     paths.push_back(file.path());
+  }
   std::sort(paths.begin(), paths.end());
   return paths;
 }
