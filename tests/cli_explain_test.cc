@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "program.h"
+#include "subject/kernel_source.h"
 
 namespace ptecheck::program {
 namespace {
@@ -149,8 +150,7 @@ TEST(CliExplain, TellsEveryExample) {
 }
 
 TEST(CliExplain, TellsOfSeveralActors) {
-  const Ended ended =
-      run({"explain", "lazyfree/1:free,user=S0", "--mutant", "free-no-flush"});
+  const Ended ended = run({"explain", "lazyfree/1:free,user=S0", "--mutant", "free-no-flush"});
   EXPECT_EQ(ended.status, 1) << ended.err;
   EXPECT_LE(longestLine(ended.out), 75U);
   EXPECT_TRUE(has(ended.out, "| page 0")) << ended.out;
@@ -229,24 +229,20 @@ TEST(CliExplain, WritesAllOfAPageOrNothing) {
 // Titles are texts, not markup.
 TEST(CliExplain, EscapesWhatOthersHaveWritten) {
   const Scratch scratch;
-  const fs::path file = scratch.file("a.pte",
-                                     "# A <b>bold</b> & \"quoted\" title\nfolio: 1 pages, lazyfree\n"
-                                     "vma A: write\npage A\n0 wE.....\noperation: try_to_unmap\n"
-                                     "expect v6.12: good\n");
+  const fs::path file =
+      scratch.file("a.pte",
+                   "# A <b>bold</b> & \"quoted\" title\nfolio: 1 pages, lazyfree\n"
+                   "vma A: write\npage A\n0 wE.....\noperation: try_to_unmap\n"
+                   "expect v6.12: good\n");
   const std::string html = page({file.string()});
   EXPECT_EQ(whyUnbalanced(html), "");
   EXPECT_TRUE(has(html, "A &lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot; title")) << html;
 }
 
 TEST(TreeCliExplain, NamesTheLinesThatRan) {
-  const char* tree = std::getenv("PTECHECK_TEST_KERNEL");
-  const std::string kernel =
-      tree != nullptr
-          ? tree
-          : std::string(std::getenv("HOME")) + "/.cache/ptecheck/kernels/linux-source-6.12";
-  if (!fs::exists(kernel)) GTEST_SKIP() << "no kernel tree";
-  const Ended ended = run({"explain", PTECHECK_SOURCE_DIR "/examples/bad_cve_2026_31398.pte",
-                           "--kernel", kernel});
+  const std::string kernel = getKernelSource("6.12", {}).string();
+  const Ended ended =
+      run({"explain", PTECHECK_SOURCE_DIR "/examples/bad_cve_2026_31398.pte", "--kernel", kernel});
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_LE(longestLine(ended.out), 75U);
   EXPECT_TRUE(has(ended.out, "Lines that ran")) << ended.out;

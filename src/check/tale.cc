@@ -144,12 +144,19 @@ std::vector<PolicyFate> fatesOf(const Scenario& scenario, Arch arch) {
   return fates;
 }
 
+ConcurrentResult checkActors(ConcurrentOptions options) {
+  options.only->arch = options.arch;
+  options.only->policy = options.policy;
+  options.only->mutant = options.mutant;
+  return checkConcurrent(options);
+}
+
 std::vector<PolicyFate> fatesOf(const ConcurrentOptions& options) {
   std::vector<PolicyFate> fates;
   for (const Policy& policy : policies()) {
     ConcurrentOptions one = options;
     one.policy = policy;
-    const ConcurrentResult result = checkConcurrent(one);
+    const ConcurrentResult result = checkActors(one);
     fates.push_back({policy.name, result.unfinished == 0, result.broken});
   }
   return fates;

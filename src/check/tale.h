@@ -61,8 +61,11 @@ struct PolicyFate {
 };
 std::vector<PolicyFate> fatesOf(const Scenario& scenario, Arch arch);
 
-// The same of a set of actors (options.only), with options.mutant under each policy. Each is a
-// search of its own.
+// A search of one set of actors, options.only, on options.arch under options.policy and
+// options.mutant.
+ConcurrentResult checkActors(ConcurrentOptions options);
+
+// What each policy makes of a set of actors, with options.mutant. Each is a search of its own.
 std::vector<PolicyFate> fatesOf(const ConcurrentOptions& options);
 
 }  // namespace ptecheck

@@ -164,7 +164,7 @@ int explainActors(const Words& words) {
   told.version = PTECHECK_VERSION;
   told.strict = words.strict;
   told.mutant = words.mutant;
-  told.result = checkConcurrent(options);
+  told.result = checkActors(options);
   told.again = "ptecheck check --concurrent --actors " + words.what + " --arch " +
                archId(options.arch) + (words.policy.empty() ? "" : " --policy " + words.policy) +
                (words.mutant.empty() ? "" : " --mutant " + words.mutant);
@@ -172,7 +172,7 @@ int explainActors(const Words& words) {
   if (!words.mutant.empty()) {
     ConcurrentOptions repaired = options;
     repaired.mutant = SmpMutant::kNone;
-    without = checkConcurrent(repaired);
+    without = checkActors(repaired);
     told.without = &without;
   }
   if (told.result.states <= kQuicklySearched)

@@ -48,7 +48,7 @@ void describeMoment(const Moment& m, const Scenario& s, const Tale& tale, StoryS
     case Moment::kDropped:
       step.text = s.folio_flags & FOLIO_FILE
                       ? pages + " stays in the page cache; the mapping is gone"
-                      : pages + ": clean, and held by nobody else, so it is dropped";
+                      : pages + ": clean, and held by nobody else; dropped";
       step.function += ", folio_remove_rmap_ptes";
       return;
     case Moment::kUnused:
