@@ -125,6 +125,20 @@ std::string situationOf(const SmpSetup& setup, const ConcurrentResult& result) {
       result.examples.empty() ? "no rule is broken in any." : "this one breaks a rule.");
 }
 
+// Mistakes that need another processor mostly do not care how reclaim batches.
+std::vector<PolicyFate> withMutant(const ConcurrentStory& told) {
+  std::vector<PolicyFate> fates = told.fates;
+  if (told.mutant.empty() || fates.empty()) return fates;
+  const PolicyFate first = fates.front();
+  if (std::all_of(fates.begin(), fates.end(), [&](const PolicyFate& fate) {
+        return fate.ran == first.ran && fate.broken == first.broken;
+      }))
+    return {{fmt::format("all {} policies with {}", fates.size(), told.mutant), first.ran,
+             first.broken}};
+  for (PolicyFate& fate : fates) fate.policy += " with it";
+  return fates;
+}
+
 }  // namespace
 
 Story storyOf(const ConcurrentStory& told) {
@@ -158,10 +172,7 @@ Story storyOf(const ConcurrentStory& told) {
                                       told.without->unfinished == 0, told.without->broken}};
     addFates(alone, story);
   }
-  std::vector<PolicyFate> fates = told.fates;
-  if (!told.mutant.empty())
-    for (PolicyFate& fate : fates) fate.policy += " with it";
-  addFates(fates, story);
+  addFates(withMutant(told), story);
   append(story.not_tried, told.why_not);
   return story;
 }
