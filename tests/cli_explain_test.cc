@@ -86,7 +86,7 @@ TEST(CliExplain, TellsAFinding) {
   // A step, where in the kernel it is, and what has changed.
   EXPECT_TRUE(has(ended.out, "pages 0-1 are taken out of the table as one batch"));
   EXPECT_TRUE(has(ended.out, "get_and_clear_ptes"));
-  EXPECT_TRUE(has(ended.out, "they are put back as copies of the first"));
+  EXPECT_TRUE(has(ended.out, "back as copies of the first"));
   EXPECT_TRUE(has(ended.out,
                   "     A before  -        -\n"
                   "       after   wED.S..  w.D.S..\n"

@@ -10,6 +10,9 @@ namespace ptecheck {
 
 namespace {
 
+// An operation that does more than this, on a large folio page by page, is told as one.
+constexpr std::size_t kMostMoments = 24;
+
 enum class Side { kBefore, kAfter, kEnd };
 
 TaleFrame frameOf(TaleFrame::Kind kind, const Scenario& s, const Outcome& o, Side side) {
@@ -72,7 +75,7 @@ void watchOperation(Model& model, const Scenario& s, const Policy& policy,
     inside.push_back(frameOf(TaleFrame::kMoment, s, *out, Side::kAfter));
     inside.back().moment = moment;
   });
-  if (out->status != STATUS_DONE ||
+  if (inside.size() > kMostMoments || out->status != STATUS_DONE ||
       !sameState(frameOf(TaleFrame::kOperation, s, *out, Side::kAfter), after))
     return;
   frames.pop_back();

@@ -87,7 +87,9 @@ TEST(ExplainStory, PagesThatAreAlikeShareAColumn) {
   Scenario s = lazyfree(4);
   EXPECT_EQ(tell(s, "v6.16").columns, std::vector<std::string>{"pages 0-3"});
   s.entry[2] |= ENTRY_DIRTY;
-  EXPECT_EQ(tell(s, "unbatched").columns.size(), 3U);
+  EXPECT_EQ(tell(s, "v6.16").columns, (std::vector<std::string>{"pages 0-1", "page 2", "page 3"}));
+  // One after the other: not alike throughout.
+  EXPECT_EQ(tell(lazyfree(4), "unbatched").columns.size(), 4U);
   s = lazyfree(4);
   s.table_end = 2;
   const Story story = tell(s, "v6.16");
@@ -111,6 +113,13 @@ TEST(ExplainStory, LeavesOutWhatNobodyWouldRead) {
     end = text.find('\n', at);
     EXPECT_LE(end - at, kColumns) << text.substr(at, end - at);
   }
+}
+
+TEST(ExplainStory, TellsManyBatchesAsOne) {
+  EXPECT_EQ(tell(lazyfree(8), "unbatched").steps.size(), 17U);
+  const Story story = tell(lazyfree(16), "unbatched");
+  ASSERT_EQ(story.steps.size(), 2U);
+  EXPECT_EQ(story.columns, std::vector<std::string>{"pages 0-15"});
 }
 
 TEST(ExplainStory, MarksTheLettersThatDiffer) {
