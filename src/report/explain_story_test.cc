@@ -92,13 +92,13 @@ TEST(ExplainStory, PagesThatAreAlikeShareAColumn) {
   EXPECT_EQ(tell(lazyfree(4), "unbatched").columns.size(), 4U);
   s = lazyfree(4);
   s.table_end = 2;
-  const Story story = tell(s, "v6.16");
+  const Story story = tell(s, "v6.15");  // which runs over both edges
   EXPECT_EQ(story.columns, (std::vector<std::string>{"pages 0-1", "pages 2-3"}));
   EXPECT_EQ(story.edges[0], "|#|");
   s = lazyfree(4);
   s.split[0] = 1;
   s.vma[0][1].flags = VMA_WRITE;
-  EXPECT_EQ(tell(s, "v6.16").edges[0], "|:|");
+  EXPECT_EQ(tell(s, "v6.15").edges[0], "|:|");
 }
 
 TEST(ExplainStory, LeavesOutWhatNobodyWouldRead) {
