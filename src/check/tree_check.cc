@@ -385,4 +385,15 @@ ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   return run;
 }
 
+std::string linesOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
+  TreeOptions recording = treeOptions(options);
+  recording.coverage = true;
+  CheckResult result;
+  Finding& finding = result.findings.emplace_back();
+  finding.row = kRow;
+  finding.scenario = scenario;
+  nameLines(buildFor(options, recording), kRow, result);
+  return result.findings.front().lines_ran;
+}
+
 }  // namespace ptecheck

@@ -63,6 +63,8 @@ TreeCheck checkTreeFamilies(TreeCheckOptions options, const std::vector<Family>&
 
 // One scenario on the tree's own code (`run FILE`, `replay ID`).
 ModelRun runOnTree(const Scenario& scenario, const TreeCheckOptions& options);
+// The lines of its files that run then, as Finding::lines_ran has them.
+std::string linesOnTree(const Scenario& scenario, const TreeCheckOptions& options);
 
 }  // namespace ptecheck
 

@@ -25,6 +25,7 @@ void addBugs(Command& app, Invocation& invocation);
 void addOrder(Command& app, Invocation& invocation);
 void addProve(Command& app, Invocation& invocation);
 void addReplay(Command& app, Invocation& invocation);
+void addExplain(Command& app, Invocation& invocation);
 void addRun(Command& app, Invocation& invocation);
 void addList(Command& app, Invocation& invocation);
 void addKernel(Command& app, Invocation& invocation);

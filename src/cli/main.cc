@@ -41,6 +41,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "  ptecheck prove                          prove lemmas about entries, for all values\n"
       "  ptecheck run examples/*.pte             run scenarios written by hand\n"
       "  ptecheck replay e1/v6.16/100000000f6    show one finding again\n"
+      "  ptecheck explain e1/v6.16/100000000f6   tell its story, step by step\n"
       "\n"
       "`ptecheck COMMAND --help` says more about a command.\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"
@@ -53,6 +54,7 @@ int runCommandLine(int argc, const char* const* argv) {
   addProve(app, invocation);
   addOrder(app, invocation);
   addReplay(app, invocation);
+  addExplain(app, invocation);
   addRun(app, invocation);
   addList(app, invocation);
   addKernel(app, invocation);

@@ -5,20 +5,18 @@
 #include <memory>
 #include <optional>
 
-#include "check/arch_rules.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/scenario_files.h"
 #include "mm/policy.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/verdict.h"
-#include "scenario/abilities.h"
 #include "scenario/error.h"
-#include "scenario/legal.h"
 #include "scenario/text.h"
 
 namespace ptecheck {
@@ -33,29 +31,6 @@ struct Words {
   TreeWords tree;
   OutputWords output;
 };
-
-Vocabulary vocabulary() {
-  Vocabulary names;
-  for (const RuleInfo& rule : ruleTable()) names.rules.emplace_back(rule.name);
-  for (const Policy& policy : policies()) names.policies.emplace_back(policy.name);
-  for (const MutantInfo& mutant : mutants()) names.mutants.emplace_back(mutant.name);
-  for (Arch arch = 0; arch < kArchs; ++arch) names.archs.emplace_back(archId(arch));
-  return names;
-}
-
-Arch archOfFile(const ScenarioFile& file) { return file.arch.empty() ? kX86 : archOf(file.arch); }
-
-// `arch`: instead of the file's, if it is not empty.
-ScenarioFile readLegal(const std::string& path, const Vocabulary& names, const std::string& arch) {
-  ScenarioFile file = readScenarioFile(path, names);
-  if (!arch.empty()) file.arch = arch;
-  if (const std::string why = whyIllegal(file.scenario); !why.empty())
-    throw Error(ErrorKind::kUsage, path + ": no kernel gets into this situation: " + why);
-  const std::string missing = whatIsMissing(file.scenario, abilitiesOf(archOfFile(file)));
-  if (!missing.empty())
-    throw Error(ErrorKind::kUsage, path + ": " + archId(archOfFile(file)) + " has no " + missing);
-  return file;
-}
 
 void setExpectation(RunReport& report, const Expectation& expectation) {
   report.has_expectation = true;

@@ -41,6 +41,14 @@ class Machine {
   void runSlowly(const Scenario& scenario, const Policy& policy, Outcome& out) {
     run(scenario, policy, out, true);
   }
+  // The same; whenever the operation has done something, `out` is brought up to date (but for
+  // Outcome.entry[].end and what comes of steps) and `watch` is called.
+  void runWatched(const Scenario& scenario, const Policy& policy, Outcome& out,
+                  const Watch& watch) {
+    watch_ = &watch;
+    run(scenario, policy, out, true);
+    watch_ = nullptr;
+  }
 
  private:
   using Word = typename F::Word;
@@ -76,7 +84,7 @@ class Machine {
     if (!all_cases && isFast(policy)) {
       unmap(policy);
     } else {
-      unmapAll(scenario, policy);
+      watch_ == nullptr ? unmapAll(scenario, policy, nullptr) : unmapWatched(scenario, policy, out);
     }
     collect(out);
     if (all_cases) lookAgain(policy, out);
@@ -116,9 +124,19 @@ class Machine {
   }
 
   // Apart, so that the fast code stays in one piece; likewise below.
-  [[gnu::noinline]] void unmapAll(const Scenario& scenario, const Policy& policy) {
-    UnmapAll<F> all(w_, policy);
+  [[gnu::noinline]] void unmapAll(const Scenario& scenario, const Policy& policy,
+                                  const Watch* watch) {
+    UnmapAll<F> all(w_, policy, watch);
     scenario.operation == OPERATION_TRY_TO_MIGRATE ? all.try_to_migrate() : all.try_to_unmap();
+  }
+
+  [[gnu::noinline]] void unmapWatched(const Scenario& scenario, const Policy& policy,
+                                      Outcome& out) {
+    const Watch watch = [&](const Moment& moment) {
+      collect(out);
+      (*watch_)(moment);
+    };
+    unmapAll(scenario, policy, &watch);
   }
 
   // In pieces that compile to plain stores: for the whole, compilers like `rep stos`, which takes
@@ -311,6 +329,7 @@ class Machine {
   World<F> w_;
   Building<F> building_;
   Frames frames_;
+  const Watch* watch_ = nullptr;
 };
 
 }  // namespace ptecheck

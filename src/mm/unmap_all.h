@@ -20,6 +20,7 @@
 #include "mm/policy.h"
 #include "mm/rmap_walk.h"
 #include "mm/runs.h"
+#include "mm/watch.h"
 #include "mm/world.h"
 
 namespace ptecheck {
@@ -29,9 +30,11 @@ class UnmapAll {
  public:
   using Word = typename F::Word;
 
-  UnmapAll(World<F>& world, const Policy& policy)
+  // `watch`: called after each thing that happens; or nullptr.
+  UnmapAll(World<F>& world, const Policy& policy, const Watch* watch = nullptr)
       : w_(world),
         policy_(policy),
+        watch_(watch),
         runs_(world, policy),
         defer_flush_(F::kDefersTlbFlush && (world.ttu & UNMAP_BATCH_FLUSH) &&
                      (world.remote_cpu || !F::kDefersOnlyIfRemote)) {}
@@ -52,6 +55,11 @@ class UnmapAll {
   static constexpr SwapEntries<F> kEntries = swapEntries<F>();
 
   bool mutant(Mutant m) const { return policy_.mutant == m; }
+
+  void tell(Moment::Kind kind, unsigned p, const Run<F>& run) const {
+    if (watch_ != nullptr) [[unlikely]]
+      (*watch_)({kind, p, run.page, run.nr});
+  }
 
   // page_vma_mapped_walk(): calls `one` for each entry that maps the folio, until it returns false.
   template <class One>
@@ -101,6 +109,7 @@ class UnmapAll {
     return walk(p, vma, [&](Run<F>& run) {
       if (vma.has(VMA_LOCKED) && !(w_.ttu & UNMAP_IGNORE_MLOCK)) {
         if (!w_.folio.large()) w_.folio.flags |= FOLIO_MLOCKED;  // mlock_vma_folio()
+        tell(Moment::kLocked, p, run);
         return false;
       }
       split(p, run);
@@ -112,10 +121,12 @@ class UnmapAll {
       runs_.clear(run, batching, defer_flush_);
       ++w_.batches;
       w_.batched_entries += run.nr;
+      tell(Moment::kTaken, p, run);
       pte_install_uffd_wp_if_needed(run);
-      if (!unmap(run, which, batching)) return false;
-      runs_.removeRmap(run);
-      return true;
+      const bool gone = unmap(run, which, batching);
+      if (gone) runs_.removeRmap(run);
+      tell(became_, p, run);
+      return gone;
     });
   }
 
@@ -131,7 +142,7 @@ class UnmapAll {
     for (unsigned i = 0; i < nr; ++i) w_.table(run.mm).set_pte(run.slot + i, marker);
   }
 
-  // True: the entries are gone, or stand for something else.
+  // True: the entries are gone, or stand for something else. What became of them is in `became_`.
   bool unmap(Run<F>& run, Case which, const Batching& batching) {
     if (w_.folio.has(FOLIO_HWPOISON) && (w_.ttu & UNMAP_HWPOISON)) {
       poison(run);
@@ -139,10 +150,12 @@ class UnmapAll {
     }
     if (unused(run)) return true;
     if (which == Case::kFile) {
+      became_ = Moment::kDropped;
       countLess(run);
       return true;
     }
     if (w_.folio.has(FOLIO_SWAPBACKED) != w_.folio.swapcache()) {
+      became_ = Moment::kBackMismatch;
       ++w_.warnings;
       if (!policy_.loses_on_mismatch && !mutant(Mutant::kMismatchLosesEntry))
         runs_.restore(run, batching);
@@ -159,6 +172,7 @@ class UnmapAll {
   }
 
   void poison(const Run<F>& run) {
+    became_ = Moment::kPoisoned;
     if (!mutant(Mutant::kHwpoisonKeepsRss)) countLess(run);
     w_.table(run.mm).set_pte(
         run.slot, kEntries.make(SwapKind::kHwpoison, Word(w_.folio.pfn) + Word(run.page)));
@@ -167,6 +181,7 @@ class UnmapAll {
   // A guest gave the page back: dropped, unless userfaultfd watches.
   bool unused(const Run<F>& run) {
     if (!readsPresent(run) || !F::pte_unused(run.pteval) || run.vma.has(VMA_UFFD_WP)) return false;
+    became_ = Moment::kUnused;
     if (!mutant(Mutant::kUnusedKeepsRss)) countLess(run);
     return true;
   }
@@ -176,9 +191,11 @@ class UnmapAll {
     const bool droppable = run.vma.has(VMA_DROPPABLE);
     const bool dirty = w_.folio.has(FOLIO_DIRTY) && !droppable;
     if (!dirty && w_.folio.refcount == 1 + w_.folio.mapcount) {
+      became_ = Moment::kDropped;
       countLess(run);
       return true;
     }
+    became_ = dirty ? Moment::kBackDirty : Moment::kBackHeld;
     runs_.restore(run, batching);
     if (dirty || (policy_.swapbacked_on_reference && !droppable))
       w_.folio.flags |= FOLIO_SWAPBACKED;
@@ -187,6 +204,7 @@ class UnmapAll {
 
   bool unmap_swapbacked(const Run<F>& run, const Batching& batching) {
     if (w_.eventFires(EVENT_SWAP_DUPLICATE)) {  // of all or of none
+      became_ = Moment::kBackSwapDuplicate;
       if (mutant(Mutant::kSwapDuplicateRestoresFirst)) {
         w_.table(run.mm).set_pte(run.slot, run.returned);
       } else {
@@ -195,13 +213,15 @@ class UnmapAll {
       return false;
     }
     for (unsigned i = 0; i < run.nr; ++i) ++w_.page(run.page + i).swap_count;
-    if (w_.eventFires(EVENT_ARCH_UNMAP) ||
-        (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+    const bool arch_unmap_failed = w_.eventFires(EVENT_ARCH_UNMAP);
+    if (arch_unmap_failed || (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+      became_ = arch_unmap_failed ? Moment::kBackArchUnmap : Moment::kBackPinned;
       const unsigned freed = mutant(Mutant::kSwapCountKept) ? 0 : run.nr;
       for (unsigned i = 0; i < freed; ++i) --w_.page(run.page + i).swap_count;  // swap_free()
       runs_.restore(run, batching);
       return false;
     }
+    became_ = Moment::kSwapped;
     run.mm.rss[RSS_ANON] -= static_cast<int>(run.nr);
     run.mm.rss[RSS_SWAP] += static_cast<int>(run.nr);
     for (unsigned i = 0; i < run.nr; ++i) {
@@ -231,9 +251,11 @@ class UnmapAll {
       runs_.clear(run, batching, defer_flush_);
       ++w_.batches;
       w_.batched_entries += run.nr;
-      if (!migrate(run, batching)) return false;
-      runs_.removeRmap(run);
-      return true;
+      tell(Moment::kTaken, p, run);
+      const bool gone = migrate(run, batching);
+      if (gone) runs_.removeRmap(run);
+      tell(became_, p, run);
+      return gone;
     });
   }
 
@@ -261,11 +283,13 @@ class UnmapAll {
     }
     if (unused(run)) return true;
     const bool device_private = w_.folio.has(FOLIO_DEVICE_PRIVATE);
-    if ((!device_private && w_.eventFires(EVENT_ARCH_UNMAP)) ||
-        (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+    const bool arch_unmap_failed = !device_private && w_.eventFires(EVENT_ARCH_UNMAP);
+    if (arch_unmap_failed || (run.exclusive && !runs_.folio_try_share_anon_rmap_ptes(run))) {
+      became_ = arch_unmap_failed ? Moment::kBackArchUnmap : Moment::kBackPinned;
       if (!mutant(Mutant::kMigrationRestoreForgotten)) runs_.restore(run, batching);
       return false;
     }
+    became_ = Moment::kMigrated;
     writeMigrationEntries(run);
     return true;
   }
@@ -318,8 +342,10 @@ class UnmapAll {
 
   World<F>& w_;
   const Policy& policy_;
+  const Watch* const watch_;
   Runs<F> runs_;
-  const bool defer_flush_;  // should_defer_flush()
+  Moment::Kind became_ = Moment::kTaken;  // of the run at hand
+  const bool defer_flush_;                // should_defer_flush()
 };
 
 }  // namespace ptecheck

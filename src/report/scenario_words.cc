@@ -73,6 +73,8 @@ std::string mappingInWords(const Scenario& s, unsigned process) {
   return text;
 }
 
+}  // namespace
+
 std::string stepInWords(const Step& step, unsigned processes) {
   if (step.action == STEP_SWAPOFF) return "swapoff brings every page back";
   if (step.action == STEP_MIGRATED) return "the folio is migrated";
@@ -85,8 +87,6 @@ std::string stepInWords(const Step& step, unsigned processes) {
       step.page == ALL_PAGES ? "every page" : fmt::format("page {}", step.page);
   return fmt::format("{} {} {}", who, step.action == STEP_WRITE ? "writes to" : "reads", what);
 }
-
-}  // namespace
 
 std::string scenarioInWords(const Scenario& s) {
   std::string text = folioInWords(s) + ", mapped by ";

@@ -13,6 +13,9 @@ namespace ptecheck {
 // nearby, no extra reference, nobody interfering - is not mentioned.
 std::string scenarioInWords(const Scenario& scenario);
 
+// "A writes to page 1". `processes`: that there are before it (a child gets the next name).
+std::string stepInWords(const Step& step, unsigned processes);
+
 }  // namespace ptecheck
 
 #endif

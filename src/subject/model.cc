@@ -19,6 +19,10 @@ class ModelOf final : public Model {
   void run(const Scenario& scenario, const Policy& policy, Outcome& out) override {
     machine_.run(scenario, policy, out);
   }
+  void runWatched(const Scenario& scenario, const Policy& policy, Outcome& out,
+                  const Watch& watch) override {
+    machine_.runWatched(scenario, policy, out, watch);
+  }
 
  private:
   Machine<F> machine_;

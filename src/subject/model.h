@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mm/policy.h"
+#include "mm/watch.h"
 #include "pte/architectures.h"
 #include "subject/subject.h"
 
@@ -20,6 +21,9 @@ class Model {
 
   // As Machine::run().
   virtual void run(const Scenario& scenario, const Policy& policy, Outcome& out) = 0;
+  // As Machine::runWatched().
+  virtual void runWatched(const Scenario& scenario, const Policy& policy, Outcome& out,
+                          const Watch& watch) = 0;
 };
 
 std::unique_ptr<Model> makeModel(Arch arch);

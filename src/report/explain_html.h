@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef PTECHECK_REPORT_EXPLAIN_HTML_H
+#define PTECHECK_REPORT_EXPLAIN_HTML_H
+
+#include <string>
+
+#include "report/explain_story.h"
+
+namespace ptecheck {
+
+// A page of its own: nothing is fetched from anywhere. All steps stand in it one below the other,
+// as they are printed and as a browser without scripts shows them; a script shows one at a time.
+std::string explainHtml(const Story& story);
+
+}  // namespace ptecheck
+
+#endif
