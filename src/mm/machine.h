@@ -159,7 +159,8 @@ class Machine {
     std::strncpy(out.message, why, sizeof out.message - 1);
   }
 
-  void collect(Outcome& out) {
+  // In line although it is called in two places, as the plain path is one of them.
+  [[gnu::always_inline]] void collect(Outcome& out) {
     out.event_fired = w_.event_fired;
     out.unmapped = w_.folio.mapcount == 0;
     out.outside = static_cast<unsigned char>(std::min(w_.outside, 255U));
