@@ -88,6 +88,14 @@ TEST(TreeCliEvents, APatchThatReadsTooEarlyIsAFindingThatIsReplayed) {
   const Ended again = run({"replay", id, "--kernel", kernel, "--patch", path, "--at", at});
   EXPECT_EQ(again.status, 1) << again.err;
   EXPECT_TRUE(has(again.out, "verdict:     BROKEN: dirty-lost")) << again.out;
+  const Ended told = run({"explain", id, "--kernel", kernel, "--patch", path, "--at", at});
+  EXPECT_EQ(told.status, 1) << told.err;
+  EXPECT_TRUE(has(told.out, "Other processors act between accesses of the code:\n  * moment "))
+      << told.out;
+  EXPECT_TRUE(has(told.out, "before the 1st look at the references")) << told.out;
+  EXPECT_TRUE(has(told.out, " --at " + at)) << told.out;
+  EXPECT_FALSE(has(told.out, "Which policies avoid it")) << told.out;
+  EXPECT_LE(longestLine(told.out), 75U);
   // The tree itself has one look at the flag less before that.
   const std::string sooner = std::to_string(std::stoi(at) - 1) + ":finished";
   const Ended itself = run({"replay", id, "--kernel", kernel, "--at", sooner});

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "check/judged_policies.h"
+#include "check/tree_events.h"
 #include "subject/model.h"
 
 namespace ptecheck {
@@ -59,6 +60,15 @@ bool sameState(const TaleFrame& a, const TaleFrame& b) {
 void addOutside(const Scenario& s, const Outcome& o, std::vector<TaleFrame>& frames) {
   frames.push_back(frameOf(TaleFrame::kStart, s, o, Side::kBefore));
   frames.push_back(frameOf(TaleFrame::kOperation, s, o, Side::kAfter));
+}
+
+// The same of a run on a tree, whose steps cannot be told apart.
+void addFrames(const Scenario& s, Tale& tale) {
+  const Outcome& o = tale.run.outcome;
+  if (o.status != STATUS_DONE) return;
+  addOutside(s, o, tale.frames);
+  if (s.steps != 0 && o.steps_done == s.steps)
+    tale.frames.push_back(frameOf(TaleFrame::kSteps, s, o, Side::kEnd));
 }
 
 // The operation as the code for all cases does it, watched. That code knows not every mistake that
@@ -129,11 +139,16 @@ Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   Tale tale;
   tale.run = runOnTree(scenario, options);
   tale.lines_ran = linesOnTree(scenario, options);
-  const Outcome& o = tale.run.outcome;
-  if (o.status != STATUS_DONE) return tale;
-  addOutside(scenario, o, tale.frames);
-  if (scenario.steps != 0 && o.steps_done == scenario.steps)
-    tale.frames.push_back(frameOf(TaleFrame::kSteps, scenario, o, Side::kEnd));
+  addFrames(scenario, tale);
+  return tale;
+}
+
+Tale taleOnTree(const Scenario& scenario, std::string_view at, const TreeCheckOptions& options) {
+  const EventRun run = runOnTreeWithEvents(scenario, at, options);
+  Tale tale;
+  tale.run = {run.outcome, run.broken, run.violations};
+  tale.meanwhile = run.story;
+  addFrames(scenario, tale);
   return tale;
 }
 

@@ -6,6 +6,7 @@
 #define PTECHECK_CHECK_TALE_H
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check/concurrent.h"
@@ -46,12 +47,15 @@ struct Tale {
   ModelRun run;
   // None if the scenario did not run to its end.
   std::vector<TaleFrame> frames;
-  std::string put_back;   // how the policy puts a batch back: "as copies of the first"
-  std::string lines_ran;  // of a tree
+  std::string put_back;                // how the policy puts a batch back: "as copies of the first"
+  std::string lines_ran;               // of a tree
+  std::vector<std::string> meanwhile;  // what other processors do, a line an event
 };
 
 Tale taleOnModel(const Scenario& scenario, const Policy& policy, Arch arch);
 Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options);
+// With the events of `at`, as runOnTreeWithEvents().
+Tale taleOnTree(const Scenario& scenario, std::string_view at, const TreeCheckOptions& options);
 
 // What a policy of the model makes of a scenario.
 struct PolicyFate {

@@ -31,7 +31,7 @@ constexpr std::uint64_t kQuicklySearched = 100'000;
 
 struct Words {
   std::string what;
-  std::string policy, mutant, arch, html;
+  std::string policy, mutant, arch, html, at;
   bool strict = false;
   std::string exit_style = "standard";
   TreeWords tree;
@@ -64,6 +64,7 @@ std::string again(const Words& words, const std::string& command) {
   if (!words.arch.empty()) text += " --arch " + words.arch;
   if (words.tree.given()) text += " --kernel " + words.tree.kernel;
   for (const std::string& patch : words.tree.patches) text += " --patch " + patch;
+  if (!words.at.empty()) text += " --at " + words.at;
   return text;
 }
 
@@ -86,13 +87,17 @@ int explainScenario(const Words& words, RunReport report, const Policy* policy,
     options.search.arch = report.arch;
     if (report.row == "base") options.patches.clear();
     report.subject = "the kernel tree " + words.tree.kernel;
-    tale = taleOnTree(report.scenario, options);
+    tale = words.at.empty() ? taleOnTree(report.scenario, options)
+                            : taleOnTree(report.scenario, words.at, options);
   } else {
     report.subject = modelName(report.arch) + ", policy " + policy->name;
     tale = taleOnModel(report.scenario, *policy, report.arch);
   }
   report.run = tale.run;
-  write(words, storyOf(report, tale, fatesOf(report.scenario, report.arch), shown_again));
+  // Policies of the model have no such moments: what they do without would mislead.
+  std::vector<PolicyFate> fates;
+  if (words.at.empty()) fates = fatesOf(report.scenario, report.arch);
+  write(words, storyOf(report, tale, fates, shown_again));
   return exitCodeOf(verdictOf(report), words.kselftest());
 }
 
@@ -134,6 +139,7 @@ Policy policyExpected(const Words& words, const ScenarioFile& file) {
 }
 
 int explainFile(const Words& words) {
+  if (!words.at.empty()) throw Error(ErrorKind::kUsage, "--at takes an id, not a file");
   if (!words.arch.empty() && parseArchs(words.arch).size() != 1)
     throw Error(ErrorKind::kUsage, "--arch takes one architecture here, not '" + words.arch + "'");
   const ScenarioFile file = readLegal(words.what, vocabulary(), words.arch);
@@ -235,7 +241,13 @@ void addExplain(Command& app, Invocation& invocation) {
                   "With the entries of this architecture (default: the file's, else x86_64)")
       ->type_name("ID")
       ->group(what);
-  addTreeOptions(command, words->tree)->excludes(policy)->excludes(mutant);
+  Option* const kernel = addTreeOptions(command, words->tree)->excludes(policy)->excludes(mutant);
+  command
+      .add_option("--at", words->at,
+                  "Let these events happen meanwhile, as check --events names them")
+      ->type_name("MOMENT:KIND:ENTRY,...")
+      ->needs(kernel)
+      ->group("Kernel tree");
   const std::string output = "Output";
   command
       .add_option("--html", words->html,

@@ -183,6 +183,7 @@ Story storyOf(const RunReport& report, const Tale& tale, const std::vector<Polic
   story.verdict = verdictOfRules(tale.run.broken, report.strict, o.status == STATUS_DONE);
   addFates(fates, story);
   story.lines_ran = tale.lines_ran;
+  story.meanwhile = tale.meanwhile;
   story.again = again;
   return story;
 }

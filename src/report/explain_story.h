@@ -36,10 +36,11 @@ struct Story {
   std::vector<std::string> edges;    // by row: what stands before each column, and behind the last
   std::vector<std::string> notes;    // of the drawing
   std::vector<std::string> facts;    // names
-  std::vector<StoryStep> steps;      // the first: as it begins
-  std::string not_run;               // why there is none
-  std::vector<std::string> summary;  // lines: a table of before and after; or none
-  std::string schedule;              // of several actors, as a table
+  std::vector<std::string> meanwhile;  // what other processors do within the steps, a line an event
+  std::vector<StoryStep> steps;        // the first: as it begins
+  std::string not_run;                 // why there is none
+  std::vector<std::string> summary;    // lines: a table of before and after; or none
+  std::string schedule;                // of several actors, as a table
   std::vector<StoryRule> rules;
   std::string verdict;
   std::string avoided, at_a_cost, broken_too, not_tried;  // policies

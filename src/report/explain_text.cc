@@ -58,6 +58,7 @@ class Text {
       text_ += heading("What happens") + story_.schedule;
     } else if (story_.steps.size() > 1) {
       text_ += heading("What happens");
+      if (!story_.meanwhile.empty()) meanwhile();
       for (std::size_t i = 1; i < story_.steps.size(); ++i) step(i);
     }
     if (!story_.summary.empty()) {
@@ -122,6 +123,12 @@ class Text {
       if (const std::string& value = story_.steps.front().facts[i]; !value.empty())
         facts += (facts.empty() ? "" : "; ") + story_.facts[i] + ": " + value;
     if (!facts.empty()) text_ += '\n' + paragraph(facts + ".");
+  }
+
+  void meanwhile() {
+    text_ += "Other processors act between accesses of the code:\n";
+    for (const std::string& line : story_.meanwhile) text_ += paragraph(line, "  * ", 4);
+    text_ += '\n';
   }
 
   static bool emptyRow(const StoryStep& step, std::size_t row) {
