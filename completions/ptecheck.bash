@@ -13,6 +13,7 @@ _ptecheck() {
       " prove") command=prove ;;
       " order") command=order ;;
       " replay") command=replay ;;
+      " explain") command=explain ;;
       " run") command=run ;;
       " list") command=list ;;
       " kernel") command=kernel ;;
@@ -23,7 +24,7 @@ _ptecheck() {
   case "$command" in
     "")
       options="--help --version"
-      commands="check compare synth bugs prove order replay run list kernel"
+      commands="check compare synth bugs prove order replay explain run list kernel"
       case "$before" in
       esac
       ;;
@@ -85,7 +86,7 @@ _ptecheck() {
       options="--help --jobs --format"
       case "$before" in
         --jobs) return ;;
-        --format) values="text markdown" ;;
+        --format) values="text json markdown" ;;
       esac
       ;;
     "prove")
@@ -119,6 +120,19 @@ _ptecheck() {
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
       esac
       ;;
+    "explain")
+      options="--help --policy --mutant --arch --kernel --patch --cache --html --strict --exit-style"
+      case "$before" in
+        --policy) values=$(ptecheck list policies 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --patch) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --mutant) values=$(ptecheck list mutants 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --html) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --exit-style) values="standard kselftest" ;;
+        --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --arch) values=$(ptecheck list archs 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+      esac
+      ;;
     "run")
       options="--help --policy --mutant --arch --kernel --patch --cache --format --strict --exit-style"
       case "$before" in
@@ -135,8 +149,9 @@ _ptecheck() {
       esac
       ;;
     "list")
-      options="--help"
+      options="--help --format"
       case "$before" in
+        --format) values="text json" ;;
         -*) ;;
         *) commands="policies rules mutants archs lemmas" ;;
       esac

@@ -4,76 +4,17 @@
 // what the page shows.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "program.h"
+#include "session.h"
 #include "subject/kernel_source.h"
 
 namespace ptecheck {
 namespace {
 
 using namespace program;
-using Lines = std::vector<std::string>;
-
-struct Step {
-  std::string command;
-  Lines shown;  // of its stdout; "..." stands for any lines, or for the rest of one
-};
-
-Lines linesOf(const std::string& text) {
-  std::istringstream in(text);
-  Lines lines;
-  for (std::string line; std::getline(in, line);) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-// Indented by four spaces: a command after "$ ", else what the last one prints. An empty line
-// counts if the block goes on behind it.
-std::vector<Step> stepsOf(const std::string& page) {
-  std::vector<Step> steps;
-  bool inside = false;
-  std::size_t empty = 0;
-  for (const std::string& line : linesOf(page)) {
-    if (line.empty()) {
-      ++empty;
-      continue;
-    }
-    const bool code = line.starts_with("    ");
-    if (code && line.starts_with("    $ "))
-      steps.push_back({line.substr(6), {}});
-    else if (code && inside && !steps.empty()) {
-      steps.back().shown.insert(steps.back().shown.end(), empty, "");
-      steps.back().shown.push_back(line.substr(4));
-    }
-    inside = code;
-    empty = 0;
-  }
-  return steps;
-}
-
-bool isShownAs(const std::string& printed, const std::string& shown) {
-  if (shown.ends_with("...")) return printed.starts_with(shown.substr(0, shown.size() - 3));
-  return printed == shown;
-}
-
-// Whether `printed` from `at` on is what the page shows from `from` on.
-bool matches(const Lines& printed, std::size_t at, const Lines& shown, std::size_t from) {
-  if (from == shown.size()) return at == printed.size();
-  if (shown[from] == "...") {
-    for (; at <= printed.size(); ++at)
-      if (matches(printed, at, shown, from + 1)) return true;
-    return false;
-  }
-  return at < printed.size() && isShownAs(printed[at], shown[from]) &&
-         matches(printed, at + 1, shown, from + 1);
-}
-
 TEST(Tutorial, IsComparedLineByLine) {
   const Lines printed = {"a", "b1", "", "c", "d"};
   EXPECT_TRUE(matches(printed, 0, {"a", "b...", "", "c", "d"}, 0));
