@@ -86,7 +86,7 @@ _ptecheck() {
       options="--help --jobs --format"
       case "$before" in
         --jobs) return ;;
-        --format) values="text markdown" ;;
+        --format) values="text json markdown" ;;
       esac
       ;;
     "prove")
@@ -149,8 +149,9 @@ _ptecheck() {
       esac
       ;;
     "list")
-      options="--help"
+      options="--help --format"
       case "$before" in
+        --format) values="text json" ;;
         -*) ;;
         *) commands="policies rules mutants archs lemmas" ;;
       esac

@@ -199,7 +199,8 @@ TEST(Cli, EveryExampleComesOutAsItsFileExpects) {
 // The ids that help and documentation give as examples are real ones.
 TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
   std::string text = run({"--help"}).out + run({"replay", "--help"}).out;
-  for (const char* page : {"README.md", "docs/manual.md", "docs/json.md", "docs/rules.md"})
+  for (const char* page :
+       {"README.md", "docs/manual.md", "docs/json.md", "docs/rules.md", "docs/tutorial.md"})
     text += readFile(fs::path(PTECHECK_SOURCE_DIR) / page);
   for (char& c : text)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && !has("/+-.", std::string(1, c)))
@@ -215,23 +216,6 @@ TEST(Cli, EveryIdInHelpAndDocumentationReplays) {
   }
   for (const std::string& id : ids) EXPECT_EQ(run({"replay", id, "--strict"}).status, 1) << id;
   EXPECT_GE(ids.size(), 2U);
-}
-
-// What README.md shows as the output of `ptecheck replay` is what it prints.
-TEST(Cli, TheReadmeShowsRealOutput) {
-  std::istringstream readme(readFile(PTECHECK_SOURCE_DIR "/README.md"));
-  const std::string prompt = "    $ ptecheck replay ";
-  int shown = 0;
-  for (std::string line; std::getline(readme, line);) {
-    if (!line.starts_with(prompt)) continue;
-    ++shown;
-    std::istringstream out(run({"replay", line.substr(prompt.size())}).out);
-    for (std::string printed; std::getline(out, printed);) {
-      ASSERT_TRUE(std::getline(readme, line));
-      EXPECT_EQ(line, printed.empty() ? "" : "    " + printed);
-    }
-  }
-  EXPECT_EQ(shown, 1);
 }
 
 // The scenario of a finding, saved as a file, breaks the same rule.

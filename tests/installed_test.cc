@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "commands.h"
 #include "program.h"
 #include "sarif_check.h"
 #include "subject/kernel_source.h"
@@ -49,33 +50,6 @@ Ended tool(const Words& words, const fs::path& folder = kSource) {
 
 bool isThere(const std::string& name) {
   return tool({"sh", "-c", "command -v " + name}).status == 0;
-}
-
-// Commands ("check", "kernel get") and options (--format) as --help has them. Reads it in a way of
-// its own, not with completions/generate.
-std::set<std::string> matchesIn(const std::string& text, const std::regex& pattern) {
-  std::set<std::string> found;
-  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it)
-    found.insert((*it)[1]);
-  return found;
-}
-std::vector<Words> allCommands() {
-  const std::regex command("\n  ([a-z]+) {2,}[A-Z]");
-  std::vector<Words> all;
-  for (const std::string& name : matchesIn(run({"--help"}).out, command)) {
-    const std::string help = run({name, "--help"}).out;
-    const std::size_t at = help.find("\nSubcommands:");
-    if (at == std::string::npos)
-      all.push_back({name});
-    else
-      for (const std::string& below : matchesIn(help.substr(at), command))
-        all.push_back({name, below});
-  }
-  return all;
-}
-std::set<std::string> optionsOf(Words words) {
-  words.emplace_back("--help");
-  return matchesIn(run(words).out, std::regex("\n  (?:-h,)?(--[a-z-]+)"));
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {

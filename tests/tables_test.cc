@@ -99,6 +99,23 @@ TEST(Synth, JsonObeysItsSchema) {
   EXPECT_EQ(run({"synth", "--case", "hugetlb"}).status, 129);
 }
 
+TEST(Bugs, JsonObeysItsSchema) {
+  const Ended ended = run({"bugs", "rss-not-reduced", "free-no-flush", "--format", "json"});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  const json document = json::parse(ended.out);
+  json bugs = json::parse(readFile(PTECHECK_SOURCE_DIR "/docs/schema/bugs.json"));
+  EXPECT_EQ(whyInvalid(bugs, document), "");
+  const json& found = document["mutants"][0];
+  EXPECT_EQ(found["found"], true);
+  EXPECT_EQ(run({"replay", found["id"].get<std::string>()}).status, 1) << found;
+  const std::string actors = document["interleavings"][0]["actors"];
+  EXPECT_EQ(run({"check", "--concurrent", "--mutant", "free-no-flush", "--actors", actors}).status,
+            1)
+      << actors;
+  bugs["properties"].erase("mutants");
+  EXPECT_NE(whyInvalid(bugs, document), "");
+}
+
 TEST(Tables, BugsFoundAreStillFound) {
   const std::vector<std::string> page =
       tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/bugs-found.md"));

@@ -47,6 +47,7 @@ int bugs(const Words& words) {
   const std::vector<order::OrderBug> ordered =
       words.names.empty() ? order::orderBugs() : std::vector<order::OrderBug>{};
   writeOutput(words.format == "markdown" ? bugsMarkdown(found, interleaved, ordered)
+              : words.format == "json"   ? bugsJson(found, interleaved, ordered, PTECHECK_VERSION)
                                          : bugsText(found, interleaved, ordered, PTECHECK_VERSION));
   // A mistake that is not found is the tool's failure, not the model's.
   const bool all =
@@ -66,8 +67,8 @@ void addBugs(Command& app, Invocation& invocation) {
   command.add_option("mutant", words->names, "Only these (default: all)")->type_name("MUTANT");
   command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
       ->type_name("N");
-  command.add_option("--format", words->format, "text or markdown (default: text)")
-      ->among({"text", "markdown"})
+  command.add_option("--format", words->format, "text (default), json (docs/json.md) or markdown")
+      ->among({"text", "json", "markdown"})
       ->type_name("FORMAT");
   command.footer(
       "Examples:\n"

@@ -21,6 +21,11 @@ std::string bugsMarkdown(const std::vector<BugFound>& bugs,
                          const std::vector<ConcurrentBug>& concurrent,
                          const std::vector<order::OrderBug>& order);
 
+// docs/schema/bugs.json.
+std::string bugsJson(const std::vector<BugFound>& bugs,
+                     const std::vector<ConcurrentBug>& concurrent,
+                     const std::vector<order::OrderBug>& order, const std::string& version);
+
 }  // namespace ptecheck
 
 #endif

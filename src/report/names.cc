@@ -2,6 +2,7 @@
 #include "report/names.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "report/layout.h"
 
@@ -18,6 +19,17 @@ std::string nameList(const std::vector<NamedThing>& things) {
     text += paragraph(thing.about, name, width);
   }
   return text;
+}
+
+std::string nameListJson(const std::string& what, const std::vector<NamedThing>& things,
+                         const std::string& version) {
+  nlohmann::ordered_json json = {{"schema", "ptecheck-list-1"},
+                                 {"version", version},
+                                 {"what", what},
+                                 {"items", nlohmann::ordered_json::array()}};
+  for (const NamedThing& thing : things)
+    json["items"].push_back({{"name", thing.name}, {"about", thing.about}});
+  return json.dump(2) + "\n";
 }
 
 }  // namespace ptecheck

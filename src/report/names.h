@@ -16,6 +16,10 @@ struct NamedThing {
 // One under the other, the names in a column of their own.
 std::string nameList(const std::vector<NamedThing>& things);
 
+// docs/schema/list.json. `what`: "policies", ...
+std::string nameListJson(const std::string& what, const std::vector<NamedThing>& things,
+                         const std::string& version);
+
 }  // namespace ptecheck
 
 #endif
