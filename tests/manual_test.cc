@@ -139,6 +139,27 @@ TEST(CliManual, ListsAsJsonHaveTheNamesOfTheText) {
   }
 }
 
+// docs/limits.md has each command that judges anything, and each candidate that the model leaves
+// out.
+TEST(CliManual, LimitsSayWhatGoodMeansOfEveryCommand) {
+  const std::string limits = page("docs/limits.md");
+  std::string first_cells;
+  for (const std::string& cell :
+       matchesIn(section(limits, "## What \"good\" means"), std::regex("\n\\| ([^|]+) \\|")))
+    first_cells += cell + "\n";
+  for (const Words& words : allCommands())
+    EXPECT_TRUE(words[0] == "list" || words[0] == "kernel" ||
+                has(first_cells, "`" + words[0] + "`"))
+        << words[0];
+  int candidates = 0;
+  for (const SmpMutantInfo& mutant : smpMutants())
+    if (mutant.bug == kCandidate) {
+      EXPECT_TRUE(has(limits, std::string(mutant.name) + "`")) << mutant.name;
+      ++candidates;
+    }
+  EXPECT_EQ(candidates, 3);  // "Three candidates"
+}
+
 // Mutants are told in docs/bugs-found.md, groups of lemmas in docs/proofs.md.
 TEST(CliManual, EveryMutantIsInAPage) {
   const std::string bugs = page("docs/bugs-found.md");

@@ -36,7 +36,8 @@ TEST(TreeTutorial, EveryCommandPrintsWhatThePageShows) {
 
   // A checkout of the reader's, as far as the page needs one.
   const Scratch scratch;
-  const fs::path top = scratch.path(), built = "build/release/ptecheck";
+  const fs::path& top = scratch.path();
+  const fs::path built = "build/release/ptecheck";
   fs::create_directories(top / "build/release");
   fs::create_symlink(PTECHECK_BINARY, top / built);
   fs::create_symlink(PTECHECK_SOURCE_DIR "/examples", top / "examples");
