@@ -39,6 +39,8 @@ TaleFrame frameOf(TaleFrame::Kind kind, const Scenario& s, const Outcome& o, Sid
   frame.folio_flags = start ? o.folio_flags_before : o.folio_flags;
   frame.flushes = start ? 0 : o.flushes;
   frame.flush_pending = !start && o.flush_pending != 0;
+  frame.batches = start ? 0 : o.batches;
+  frame.batched_entries = start ? 0 : o.batched_entries;
   if (side == Side::kEnd)
     for (unsigned i = 0; i < frame.processes * s.pages; ++i) frame.faults += o.entry[i].faults;
   frame.counters = side != Side::kEnd;

@@ -38,8 +38,9 @@ struct TaleFrame {
   unsigned folio_flags;  // FOLIO_*
   unsigned flushes;      // TLB flushes so far
   bool flush_pending;
-  unsigned faults;  // of all processes, in the steps so far
-  bool counters;    // refcount, folio_flags and flushes are known (not once steps have begun)
+  unsigned batches, batched_entries;  // handled as one so far, by the operation; entries in them
+  unsigned faults;                    // of all processes, in the steps so far
+  bool counters;  // refcount, folio_flags and flushes are known (not once steps have begun)
 };
 
 struct Tale {

@@ -117,11 +117,19 @@ class Text {
       begin = end;
     }
     for (const std::string& note : story_.notes) text_ += paragraph(note);
+    if (hasEdge('#')) text_ += "At # a page table ends.\n";
+    if (hasEdge(':')) text_ += "At : one VMA ends and another begins.\n";
     std::string facts;
     for (std::size_t i = 0; i < story_.facts.size(); ++i)
       if (const std::string& value = story_.steps.front().facts[i]; !value.empty())
         facts += (facts.empty() ? "" : "; ") + story_.facts[i] + ": " + value;
     if (!facts.empty()) text_ += '\n' + paragraph(facts + ".");
+  }
+
+  bool hasEdge(char edge) const {
+    return std::any_of(story_.edges.begin(), story_.edges.end(), [edge](const std::string& edges) {
+      return edges.find(edge) != std::string::npos;
+    });
   }
 
   static bool emptyRow(const StoryStep& step, std::size_t row) {
