@@ -85,6 +85,28 @@ void watchOperation(Model& model, const Scenario& s, const Policy& policy,
   if (!sameState(frames.back(), after) || inside.empty()) frames.push_back(after);
 }
 
+// The operation as the tree's code does it, store by store.
+void addStores(const Scenario& s, const std::vector<TreeStores>& stores,
+               std::vector<TaleFrame>& frames) {
+  if (stores.empty() || stores.size() > kMostMoments) return;
+  const TaleFrame after = frames.back();
+  frames.pop_back();
+  for (const TreeStores& these : stores) {
+    TaleFrame frame = after;
+    frame.kind = TaleFrame::kStores;
+    frame.stores = these;
+    for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
+      frame.entries[i] = {these.then.entry[i], (these.then.exclusive >> i % s.pages & 1) != 0};
+    frame.refcount = these.then.refcount;
+    frame.mapcount = these.then.mapcount;
+    frame.folio_flags = these.then.folio_flags;
+    frame.flushes = these.then.flushes;
+    frame.flush_pending = these.then.flush_pending != 0;
+    frames.push_back(frame);
+  }
+  if (!sameState(frames.back(), after)) frames.push_back(after);
+}
+
 Case caseOf(const Scenario& s) {
   if (s.operation == OPERATION_TRY_TO_MIGRATE) return Case::kMigration;
   if (s.folio_flags & FOLIO_FILE) return Case::kFile;
@@ -134,6 +156,7 @@ Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   const Outcome& o = tale.run.outcome;
   if (o.status != STATUS_DONE) return tale;
   addOutside(scenario, o, tale.frames);
+  addStores(scenario, storesOnTree(scenario, o, options), tale.frames);
   if (scenario.steps != 0 && o.steps_done == scenario.steps)
     tale.frames.push_back(frameOf(TaleFrame::kSteps, scenario, o, Side::kEnd));
   return tale;

@@ -11,6 +11,7 @@
 #include "check/concurrent.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
+#include "check/tree_stores.h"
 #include "mm/watch.h"
 
 namespace ptecheck {
@@ -20,12 +21,14 @@ struct TaleFrame {
   enum Kind : unsigned char {
     kStart,      // the situation
     kMoment,     // inside the operation, see `moment`
+    kStores,     // inside the operation of a tree, see `stores`
     kOperation,  // all of it, if it cannot be watched; or what remains of it
     kStep,       // number `step` of the scenario's
     kSteps       // all of them, if they cannot be told apart
   };
   Kind kind;
   Moment moment{};
+  TreeStores stores{};
   unsigned step = 0;
 
   struct Entry {

@@ -112,7 +112,10 @@ class Builder {
   }
 
   void addStep(const TaleFrame& frame, const TaleFrame* before) {
-    StoryStep step = frameInWords(frame, before, s_, tale_);
+    StoryStep step = frameInWords(frame, before, s_, tale_,
+                                  [this](const TaleFrame& at, unsigned process, unsigned page) {
+                                    return cell(at, process, page);
+                                  });
     for (unsigned p = 0; p < processes(); ++p) {
       step.cells.emplace_back();
       for (const Pages& pages : pages_) step.cells.back().push_back(cell(frame, p, pages.first));

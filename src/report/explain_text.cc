@@ -141,7 +141,9 @@ class Text {
     const StoryStep& now = story_.steps[i];
     const StoryStep& before = story_.steps[i - 1];
     std::string title = now.who.empty() ? now.text : now.who + ", " + now.text;
-    if (!now.function.empty()) title += " (" + now.function + ")";
+    std::string where = now.place;
+    if (!now.function.empty()) where += (where.empty() ? "" : ", ") + now.function;
+    if (!where.empty()) title += " (" + where + ")";
     if (i > 1) text_ += '\n';
     text_ += paragraph(title + ".", fmt::format("{:>3}. ", i), kIndent);
     bool any = false;

@@ -312,6 +312,8 @@ void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* co
       const size_t moments = std::min<size_t>(report.moments, MOST_MOMENTS);
       std::memcpy(&reports[i], &report,
                   offsetof(EventReport, moment) + moments * sizeof(EventMoment));
+      if (plans[i].count == 0)
+        std::memcpy(reports[i].state, report.state, moments * sizeof(EventState));
     }
     in = in.subspan(count);
     out = out.subspan(count);
