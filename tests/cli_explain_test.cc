@@ -223,5 +223,29 @@ TEST(CliExplain, QuotesTheCommandThatShowsItAgain) {
   EXPECT_TRUE(has(ended.out, "/it'\\''s a $(finding).pte'\n")) << ended.out;
 }
 
+// Each store is told with a line of the tree that makes one.
+TEST(TreeExplain, NamesTheLineOfEachStore) {
+  const fs::path tree = getKernelSource("6.12", {});
+  std::istringstream source(readFile(tree / "mm/rmap.c"));
+  std::vector<std::string> lines(1);
+  for (std::string line; std::getline(source, line);) lines.push_back(line);
+  const Ended ended = run({"explain", "e1/tree/100400000jd", "--kernel", tree.string()});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_LE(longestLine(ended.out), 75U + tree.string().size());
+  const std::string happens =
+      ended.out.substr(ended.out.find("What happens"),
+                       ended.out.find("Before and after") - ended.out.find("What happens"));
+  EXPECT_TRUE(has(happens, "  1. A, page 0 is taken out of the table (mm/rmap.c:")) << happens;
+  EXPECT_TRUE(has(happens, "  2. A, page 1 is taken out of the table (mm/rmap.c:")) << happens;
+  EXPECT_TRUE(has(happens, "  3. A, page 1 is put into the table (mm/rmap.c:")) << happens;
+  std::size_t named = 0;
+  for (std::size_t at = 0; (at = happens.find("mm/rmap.c:", at + 1)) != std::string::npos;
+       ++named) {
+    const std::string& line = lines.at(std::stoul(happens.substr(at + 10)));
+    EXPECT_TRUE(has(line, named < 2 ? "ptep_clear_flush(" : "set_pte_at(")) << line;
+  }
+  EXPECT_EQ(named, 3U);
+}
+
 }  // namespace
 }  // namespace ptecheck::program

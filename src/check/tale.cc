@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "check/judged_policies.h"
+#include "scenario/error.h"
 #include "subject/model.h"
 
 namespace ptecheck {
@@ -156,7 +157,12 @@ Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   const Outcome& o = tale.run.outcome;
   if (o.status != STATUS_DONE) return tale;
   addOutside(scenario, o, tale.frames);
-  addStores(scenario, storesOnTree(scenario, o, options), tale.frames);
+  try {
+    addStores(scenario, storesOnTree(scenario, o, options), tale.frames);
+  } catch (const Error& error) {
+    // A tree that can be tested, but not with the accessors that tell of stores.
+    if (error.kind() != ErrorKind::kCannotTest) throw;
+  }
   if (scenario.steps != 0 && o.steps_done == scenario.steps)
     tale.frames.push_back(frameOf(TaleFrame::kSteps, scenario, o, Side::kEnd));
   return tale;

@@ -76,7 +76,8 @@ std::vector<TreeStores> storesOnTree(const Scenario& scenario, const Outcome& ou
   const auto report = std::make_unique<EventReport>();
   const Scenario* const in[] = {&scenario};
   Outcome* const outs[] = {out.get()};
-  const EventPlan plan[] = {EventPlan{}};
+  EventPlan plan[1] = {};
+  plan[0].watched = 1;
   tree.run(in, outs, plan, {report.get(), 1});
   if (out->status != STATUS_DONE || report->moments > MOST_MOMENTS ||
       !sameOutcome(scenario, *out, outcome))

@@ -205,7 +205,7 @@ void agentMoment(unsigned access, const volatile void *object) {
   for (i = 0; i < entries; i++)
     moment->may[i] = eventsOfEntry(s, i) &
                      (conflicts[access].of_any | (i == entry ? conflicts[access].of_entry : 0));
-  if (agent_event_plan->count != 0) return;
+  if (!agent_event_plan->watched) return;
   eventState(s, entries, &agent_event_report->state[number]);
   agent_event_report->state[number].caller = (unsigned long)__builtin_return_address(1);
 }

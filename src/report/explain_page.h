@@ -148,7 +148,7 @@ th, td { text-align: left; vertical-align: top; font-weight: normal; }
 .fact:first-child { border-top: 1px solid var(--line); }
 .fact dt { color: var(--dim); overflow-wrap: anywhere; }
 .fact dd { margin: 0; overflow-wrap: anywhere; }
-.fact.new { box-shadow: inset 0 0 0 2px var(--new); }
+.fact.new { box-shadow: inset 3px 0 0 var(--new); }
 .fact.new dd > b { color: var(--new); }
 .legend { font-size: .875rem; margin-top: 1.5rem; }
 .legend summary { cursor: pointer; font-weight: 650; }

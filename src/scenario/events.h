@@ -52,6 +52,7 @@ typedef struct EventAt {
 
 typedef struct EventPlan {
   unsigned short count;
+  unsigned short watched;     /* 1: EventReport.state is wanted; searches do without */
   EventAt event[MOST_EVENTS]; /* in order; of the same moment: they happen in this order */
 } EventPlan;
 
@@ -86,7 +87,7 @@ typedef struct EventReport {
                                           would have set */
   unsigned char entry[MOST_EVENTS];    /* that event was about; of EVENT_FINISHED: the holder's */
   EventMoment moment[MOST_MOMENTS];
-  EventState state[MOST_MOMENTS]; /* of a run without events alone: searches do without */
+  EventState state[MOST_MOMENTS]; /* if EventPlan.watched */
 } EventReport;
 
 #endif
