@@ -5,6 +5,7 @@
 
 #include "check/judged_policies.h"
 #include "check/tree_events.h"
+#include "scenario/error.h"
 #include "subject/model.h"
 
 namespace ptecheck {
@@ -40,6 +41,8 @@ TaleFrame frameOf(TaleFrame::Kind kind, const Scenario& s, const Outcome& o, Sid
   frame.folio_flags = start ? o.folio_flags_before : o.folio_flags;
   frame.flushes = start ? 0 : o.flushes;
   frame.flush_pending = !start && o.flush_pending != 0;
+  frame.batches = start ? 0 : o.batches;
+  frame.batched_entries = start ? 0 : o.batched_entries;
   if (side == Side::kEnd)
     for (unsigned i = 0; i < frame.processes * s.pages; ++i) frame.faults += o.entry[i].faults;
   frame.counters = side != Side::kEnd;
@@ -62,15 +65,6 @@ void addOutside(const Scenario& s, const Outcome& o, std::vector<TaleFrame>& fra
   frames.push_back(frameOf(TaleFrame::kOperation, s, o, Side::kAfter));
 }
 
-// The same of a run on a tree, whose steps cannot be told apart.
-void addFrames(const Scenario& s, Tale& tale) {
-  const Outcome& o = tale.run.outcome;
-  if (o.status != STATUS_DONE) return;
-  addOutside(s, o, tale.frames);
-  if (s.steps != 0 && o.steps_done == s.steps)
-    tale.frames.push_back(frameOf(TaleFrame::kSteps, s, o, Side::kEnd));
-}
-
 // The operation as the code for all cases does it, watched. That code knows not every mistake that
 // can be built into the code made for speed; where it leaves something else behind, nothing of it
 // is told.
@@ -91,6 +85,38 @@ void watchOperation(Model& model, const Scenario& s, const Policy& policy,
   frames.pop_back();
   frames.insert(frames.end(), inside.begin(), inside.end());
   if (!sameState(frames.back(), after) || inside.empty()) frames.push_back(after);
+}
+
+// The operation as the tree's code does it, store by store.
+void addStores(const Scenario& s, const std::vector<TreeStores>& stores,
+               std::vector<TaleFrame>& frames) {
+  if (stores.empty() || stores.size() > kMostMoments) return;
+  const TaleFrame after = frames.back();
+  frames.pop_back();
+  for (const TreeStores& these : stores) {
+    TaleFrame frame = after;
+    frame.kind = TaleFrame::kStores;
+    frame.stores = these;
+    for (unsigned i = 0; i < unsigned{s.processes} * s.pages; ++i)
+      frame.entries[i] = {these.then.entry[i], (these.then.exclusive >> i % s.pages & 1) != 0};
+    frame.refcount = these.then.refcount;
+    frame.mapcount = these.then.mapcount;
+    frame.folio_flags = these.then.folio_flags;
+    frame.flushes = these.then.flushes;
+    frame.flush_pending = these.then.flush_pending != 0;
+    frames.push_back(frame);
+  }
+  if (!sameState(frames.back(), after)) frames.push_back(after);
+}
+
+// A run on a tree, whose steps cannot be told apart.
+void addFrames(const Scenario& s, const std::vector<TreeStores>& stores, Tale& tale) {
+  const Outcome& o = tale.run.outcome;
+  if (o.status != STATUS_DONE) return;
+  addOutside(s, o, tale.frames);
+  addStores(s, stores, tale.frames);
+  if (s.steps != 0 && o.steps_done == s.steps)
+    tale.frames.push_back(frameOf(TaleFrame::kSteps, s, o, Side::kEnd));
 }
 
 Case caseOf(const Scenario& s) {
@@ -139,7 +165,15 @@ Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   Tale tale;
   tale.run = runOnTree(scenario, options);
   tale.lines_ran = linesOnTree(scenario, options);
-  addFrames(scenario, tale);
+  std::vector<TreeStores> stores;
+  try {
+    if (tale.run.outcome.status == STATUS_DONE)
+      stores = storesOnTree(scenario, tale.run.outcome, options);
+  } catch (const Error& error) {
+    // A tree that can be tested, but not with the accessors that tell of stores.
+    if (error.kind() != ErrorKind::kCannotTest) throw;
+  }
+  addFrames(scenario, stores, tale);
   return tale;
 }
 
@@ -148,7 +182,7 @@ Tale taleOnTree(const Scenario& scenario, std::string_view at, const TreeCheckOp
   Tale tale;
   tale.run = {run.outcome, run.broken, run.violations};
   tale.meanwhile = run.story;
-  addFrames(scenario, tale);
+  addFrames(scenario, {}, tale);
   return tale;
 }
 

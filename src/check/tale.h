@@ -12,6 +12,7 @@
 #include "check/concurrent.h"
 #include "check/model_check.h"
 #include "check/tree_check.h"
+#include "check/tree_stores.h"
 #include "mm/watch.h"
 
 namespace ptecheck {
@@ -21,12 +22,14 @@ struct TaleFrame {
   enum Kind : unsigned char {
     kStart,      // the situation
     kMoment,     // inside the operation, see `moment`
+    kStores,     // inside the operation of a tree, see `stores`
     kOperation,  // all of it, if it cannot be watched; or what remains of it
     kStep,       // number `step` of the scenario's
     kSteps       // all of them, if they cannot be told apart
   };
   Kind kind;
   Moment moment{};
+  TreeStores stores{};
   unsigned step = 0;
 
   struct Entry {
@@ -39,8 +42,9 @@ struct TaleFrame {
   unsigned folio_flags;  // FOLIO_*
   unsigned flushes;      // TLB flushes so far
   bool flush_pending;
-  unsigned faults;  // of all processes, in the steps so far
-  bool counters;    // refcount, folio_flags and flushes are known (not once steps have begun)
+  unsigned batches, batched_entries;  // handled as one so far, by the operation; entries in them
+  unsigned faults;                    // of all processes, in the steps so far
+  bool counters;  // refcount, folio_flags and flushes are known (not once steps have begun)
 };
 
 struct Tale {

@@ -56,14 +56,24 @@ void write(const Words& words, const Story& story) {
   }
 }
 
+// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
 // What to say to see the numbers again. `what` as it was given.
 std::string again(const Words& words, const std::string& command) {
-  std::string text = "ptecheck " + command + " " + words.what;
+  std::string text = "ptecheck " + command + " " + quoted(words.what);
   if (!words.policy.empty()) text += " --policy " + words.policy;
   if (!words.mutant.empty()) text += " --mutant " + words.mutant;
   if (!words.arch.empty()) text += " --arch " + words.arch;
-  if (words.tree.given()) text += " --kernel " + words.tree.kernel;
-  for (const std::string& patch : words.tree.patches) text += " --patch " + patch;
+  if (words.tree.given()) text += " --kernel " + quoted(words.tree.kernel);
+  for (const std::string& patch : words.tree.patches) text += " --patch " + quoted(patch);
   if (!words.at.empty()) text += " --at " + words.at;
   return text;
 }

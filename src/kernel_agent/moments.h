@@ -158,6 +158,25 @@ static void endGlance(void) {
   events.glance = false;
 }
 
+/* Looks are moments too, if the tree's code is at work: it is not while this looks. */
+static void eventState(const Scenario *s, unsigned entries, EventState *state) {
+  struct folio *folio = scenarioFolio();
+  const unsigned phase = agent_state.phase;
+  unsigned i;
+
+  agent_state.phase = PHASE_COLLECT;
+  memset(state, 0, sizeof(*state));
+  for (i = 0; i < entries; i++) state->entry[i] = pte_val(eventRead(s, i));
+  for (i = 0; i < s->pages && i < MOST_EVENT_ENTRIES; i++)
+    state->exclusive |= PageAnonExclusive(folio_page(folio, i)) ? 1 << i : 0;
+  state->refcount = folio_ref_count(folio);
+  state->mapcount = folio_mapcount(folio);
+  state->folio_flags = folioFlags(folio);
+  state->flushes = agent_state.flushes;
+  state->flush_pending = agent_task.tlb_ubc.flush_required;
+  agent_state.phase = phase;
+}
+
 void agentMoment(unsigned access, const volatile void *object) {
   const Scenario *s = agent_state.scenario;
   unsigned entries, entry = NO_EVENT_ENTRY, number, i;
@@ -186,6 +205,9 @@ void agentMoment(unsigned access, const volatile void *object) {
   for (i = 0; i < entries; i++)
     moment->may[i] = eventsOfEntry(s, i) &
                      (conflicts[access].of_any | (i == entry ? conflicts[access].of_entry : 0));
+  if (!agent_event_plan->watched) return;
+  eventState(s, entries, &agent_event_report->state[number]);
+  agent_event_report->state[number].caller = (unsigned long)__builtin_return_address(1);
 }
 
 #endif

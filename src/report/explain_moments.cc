@@ -11,10 +11,13 @@ namespace ptecheck {
 
 namespace {
 
-std::string pagesOf(const Moment& m) {
-  return m.count == 1 ? fmt::format("page {}", m.page)
-                      : fmt::format("pages {}-{}", m.page, m.page + m.count - 1);
+std::string pagesOf(unsigned page, unsigned count) {
+  return count == 1 ? fmt::format("page {}", page)
+                    : fmt::format("pages {}-{}", page, page + count - 1);
 }
+
+// "swap entry": "swap entries".
+std::string entries(const std::string& form) { return form.substr(0, form.size() - 1) + "ies"; }
 
 const char* operationName(const Scenario& s) {
   return s.operation == OPERATION_TRY_TO_MIGRATE ? "try_to_migrate_one" : "try_to_unmap_one";
@@ -30,7 +33,7 @@ std::string putBack(const Moment& m, const Tale& tale) {
 }
 
 void describeMoment(const Moment& m, const Scenario& s, const Tale& tale, StoryStep& step) {
-  const std::string pages = pagesOf(m);
+  const std::string pages = pagesOf(m.page, m.count);
   const bool several = m.count > 1;
   const std::string operation = operationName(s);
   const std::string set = operation + (several ? ", set_ptes" : ", set_pte_at");
@@ -90,6 +93,31 @@ void describeMoment(const Moment& m, const Scenario& s, const Tale& tale, StoryS
   step.function = set;
 }
 
+// What has become of the entries is read off them: of the tree nothing else is known.
+void describeStores(const TaleFrame& frame, const std::string& before, const std::string& after,
+                    StoryStep& step) {
+  const TreeStores& stores = frame.stores;
+  const bool several = stores.count > 1;
+  const std::string pages = pagesOf(stores.page, stores.count);
+  const std::string form = formOf(after);
+  step.who = std::string(1, processName(stores.process));
+  step.place = stores.place;
+  step.function = stores.function;
+  if (after == before)
+    step.text = "the " + std::string(several ? "entries" : "entry") + " of " + pages +
+                (several ? " are" : " is") + " written, and nothing changes";
+  else if (after == "-")
+    step.text = pages + (several ? " are" : " is") + " taken out of the table";
+  else if (!form.empty())
+    step.text = pages + (several ? ": " + entries(form) + " take their places"
+                                 : ": a " + form + " takes its place");
+  else if (before == "-")
+    step.text = pages + (several ? " are" : " is") + " put into the table";
+  else
+    step.text = "the " + std::string(several ? "entries" : "entry") + " of " + pages +
+                (several ? " are" : " is") + " changed";
+}
+
 const char* functionOf(unsigned action) {
   switch (action) {
     case STEP_FORK:
@@ -134,7 +162,7 @@ std::string folioState(unsigned folio_flags) {
 }
 
 StoryStep frameInWords(const TaleFrame& frame, const TaleFrame* before, const Scenario& scenario,
-                       const Tale& tale) {
+                       const Tale& tale, const CellInLetters& cell) {
   StoryStep step;
   switch (frame.kind) {
     case TaleFrame::kStart:
@@ -142,6 +170,10 @@ StoryStep frameInWords(const TaleFrame& frame, const TaleFrame* before, const Sc
       break;
     case TaleFrame::kMoment:
       describeMoment(frame.moment, scenario, tale, step);
+      break;
+    case TaleFrame::kStores:
+      describeStores(frame, cell(*before, frame.stores.process, frame.stores.page),
+                     cell(frame, frame.stores.process, frame.stores.page), step);
       break;
     case TaleFrame::kOperation:
       step.text = std::string(operationName(scenario)) + "() is done";

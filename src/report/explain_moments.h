@@ -4,6 +4,7 @@
 #ifndef PTECHECK_REPORT_EXPLAIN_MOMENTS_H
 #define PTECHECK_REPORT_EXPLAIN_MOMENTS_H
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,13 @@
 
 namespace ptecheck {
 
+// The entry of a process and page in a frame, in letters.
+using CellInLetters =
+    std::function<std::string(const TaleFrame& frame, unsigned process, unsigned page)>;
+
 // Who, what and where in the kernel; no cells, no facts. `before`: the frame before, or nullptr.
 StoryStep frameInWords(const TaleFrame& frame, const TaleFrame* before, const Scenario& scenario,
-                       const Tale& tale);
+                       const Tale& tale, const CellInLetters& cell);
 
 // "clean, lazyfree"
 std::string folioState(unsigned folio_flags);

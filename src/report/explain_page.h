@@ -1,94 +1,333 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What every page of a story has: how it looks, and the slider. Nothing in it names an address.
+// What every page of a story has: how it looks, and what the slider does. Nothing in it names an
+// address. Pages of other kinds may take the looks as they are: colours are the custom properties
+// of kPageLight and kPageDark.
 #ifndef PTECHECK_REPORT_EXPLAIN_PAGE_H
 #define PTECHECK_REPORT_EXPLAIN_PAGE_H
 
+#include <string>
+
 namespace ptecheck {
 
-// Light and dark follow the reader's browser. On paper and without scripts every step is shown.
-inline constexpr const char* kPageStyle = R"(
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1f; --dim: #6b6b76; --line: #c9c9d2;
-  --cell: #f4f4f8; --set: #dbe7fb; --new: #b3261e; --good: #1d6b34; }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #17171b; --ink: #ececf1; --dim: #9b9ba8; --line: #44444f; --cell: #222228;
-    --set: #26395c; --new: #ff8a80; --good: #7bd597; }
-}
+// Every colour of text has a contrast of at least 4.5 to what it stands on (WCAG 2.1 AA);
+// tests/explain_page_test.cc measures it.
+inline constexpr const char* kPageLight =
+    "color-scheme: light; --paper: #fdfdfb; --panel: #f4f4f0; --ink: #1b1c20; --dim: #5a5d67; "
+    "--line: #dcdcd6; --edge: #8d909a; --link: #1f4fa3; --set: #dde7fb; --set-ink: #16377a; "
+    "--new: #b0221a; --new-soft: #fdeae7; --good: #176437; --good-soft: #e3f3e8; "
+    "--warn: #7f5200; --warn-soft: #fbf0d6;";
+inline constexpr const char* kPageDark =
+    "color-scheme: dark; --paper: #15161a; --panel: #1e2026; --ink: #e8e9ed; --dim: #a4a8b4; "
+    "--line: #363943; --edge: #767b89; --link: #a3c0ff; --set: #24396a; --set-ink: #d3e1ff; "
+    "--new: #ff9d92; --new-soft: #40211f; --good: #86d7a2; --good-soft: #183122; "
+    "--warn: #efc56e; --warn-soft: #372c14;";
+
+// What is new is outlined and says so in words, too: nothing is told by colour alone. On paper and
+// without scripts every step is shown.
+inline constexpr const char* kPageRest = R"(
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--paper);
-  color: var(--ink); font: 1rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.3rem; margin: 0 0 .5rem; }
-h2 { font-size: 1.1rem; margin: 1.8rem 0 .4rem; border-bottom: 1px solid var(--line); }
-h3 { font-size: 1rem; margin: 0 0 .3rem; }
-h4 { font-size: .85rem; margin: .6rem 0 .2rem; color: var(--dim); }
-code, .letters { font-family: ui-monospace, monospace; white-space: pre; }
-.function, .note { color: var(--dim); margin: .1rem 0; }
-.step { border: 1px solid var(--line); border-radius: .4rem; padding: .7rem; margin: .7rem 0; }
-.beside { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: flex-start; }
-.beside > div { max-width: 100%; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; }
-th, td { border: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
-  vertical-align: top; font-weight: normal; }
-thead th, th[scope=row] { color: var(--dim); white-space: nowrap; }
-td { background: var(--cell); min-width: 6rem; }
-td.new { border: 2px solid var(--new); }
-.letters b { color: var(--new); text-decoration: underline; }
-ul.bits { list-style: none; margin: .25rem 0 0; padding: 0; display: flex; flex-wrap: wrap;
-  gap: .2rem; font-size: .75rem; }
-ul.bits li { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3rem; }
-ul.bits li.off { color: var(--dim); border-style: dotted; }
-ul.bits li.on { background: var(--set); }
-ul.bits li.gained, ul.bits li.lost { border: 2px solid var(--new); font-weight: bold; }
-ul.bits li.gained::before { content: "+"; }
-ul.bits li.lost { text-decoration: line-through; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .8rem; margin: 0; }
-dt { color: var(--dim); }
-dd { margin: 0; }
-dd.new { color: var(--new); font-weight: bold; }
-.time { display: none; position: sticky; top: 0; z-index: 1; gap: .5rem; align-items: center;
-  padding: .5rem 0; background: var(--paper); }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 5rem; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif;
+  overflow-wrap: break-word; }
+.page { max-width: 70rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
+code, pre, .word, .letters, .fact dd { font-family: ui-monospace, "SF Mono", Menlo, Consolas,
+  "Liberation Mono", "DejaVu Sans Mono", monospace; }
+code { font-size: .9em; overflow-wrap: anywhere; }
+a { color: var(--link); text-underline-offset: .15em; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: .3rem 0 .5rem; font-weight: 650;
+  letter-spacing: -.01em; overflow-wrap: anywhere; text-wrap: balance; }
+h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.75rem 0 .75rem; font-weight: 650; }
+h3 { font-size: 1rem; line-height: 1.4; margin: 0; font-weight: 650; }
+p { margin: 0 0 .75rem; max-width: 44rem; text-wrap: pretty; }
+ul, ol { margin: 0; padding: 0; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap; }
+.dim { color: var(--dim); }
+.scroll { overflow-x: auto; max-width: 100%; }
+
+.top { display: flex; gap: 1rem; align-items: start; min-height: 2.25rem; font-size: .875rem;
+  color: var(--dim); }
+.top > div { flex: 1; display: flex; flex-wrap: wrap; gap: 0 1.25rem; padding-top: .25rem; }
+.top button { flex: none; }
+button { font: inherit; color: var(--ink); background: var(--paper); cursor: pointer;
+  border: 1px solid var(--edge); border-radius: .4rem; padding: .2rem .7rem; }
+button:hover:not([aria-disabled=true]) { background: var(--panel); }
+button[aria-disabled=true] { color: var(--dim); border-color: var(--line); cursor: default; }
+#theme, .time { display: none; }
+.js #theme { display: block; }
+.lede { font-size: 1.05rem; }
+.verdict { display: flex; flex-wrap: wrap; gap: .4rem .5rem; align-items: center; margin: 1rem 0; }
+.badge { font-weight: 700; border-radius: .35rem; padding: .1rem .6rem;
+  border: 1px solid currentColor; }
+.bad { color: var(--new); background: var(--new-soft); }
+.well { color: var(--good); background: var(--good-soft); }
+.soso { color: var(--warn); background: var(--warn-soft); }
+.list { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; }
+.list > li, .list > li > a { border-radius: .3rem; }
+.list > li { border: 1px solid var(--line); background: var(--panel); padding: .05rem .5rem;
+  font-size: .9rem; overflow-wrap: anywhere; }
+.fates { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .7rem 1.25rem;
+  margin: 0; align-items: baseline; }
+.fates > dd { margin: 0; overflow-wrap: anywhere; }
+.fates > dt { font-size: .9rem; font-weight: 650; }
+.mark { display: inline-block; width: 1.5em; height: 1.5em; line-height: 1.5em; border-radius: 50%;
+  text-align: center; margin-right: .5em; }
+
+.story { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem 1.5rem; }
+.time { position: sticky; top: 0; z-index: 2; gap: .6rem; align-items: center; grid-column: 1 / -1;
+  padding: .5rem 0; background: var(--paper); border-bottom: 1px solid var(--line); }
 .js .time { display: flex; }
-.time input { flex: 1; min-width: 4rem; }
-.time button { font: inherit; min-width: 2.75rem; min-height: 2.75rem; }
+.time input { flex: 1; min-width: 3rem; margin: 0; height: 2.75rem; accent-color: var(--link); }
+.time button { min-width: 2.75rem; min-height: 2.75rem; padding: 0; }
+.time output { min-width: 5.75rem; text-align: right; font-variant-numeric: tabular-nums; }
+.keys { font-size: .85rem; color: var(--dim); display: none; margin: .9rem 0 0 .6rem; }
+.js .keys { display: block; }
+kbd { font: inherit; font-size: .85em; border: 1px solid var(--edge); border-radius: .25rem;
+  padding: 0 .35em; }
+.rail { font-size: .9rem; line-height: 1.4; min-width: 0; }
+.rail ol { list-style: none; position: relative; }
+.rail li a { display: flex; gap: .6rem; padding: .35rem .6rem .35rem .3rem; color: inherit;
+  text-decoration: none; border-left: 3px solid transparent; border-radius: 0 .35rem .35rem 0; }
+.rail li a:hover { background: var(--panel); }
+.rail li a[aria-current] { background: var(--panel); border-left-color: var(--link); }
+.rail .number { color: var(--dim); min-width: 1.4em; text-align: right; flex: none;
+  font-variant-numeric: tabular-nums; }
+.rail [aria-current] .number { color: var(--link); font-weight: 700; }
+.rail li a > span:last-child { min-width: 0; overflow-wrap: anywhere; }
+.lanes { display: flex; flex: none; margin: -.35rem 0; }
+.lanes i { width: .9rem; position: relative; }
+.lanes i::before { content: ""; position: absolute; left: calc(50% - .5px); top: 0; bottom: 0;
+  border-left: 1px solid var(--edge); }
+.lanes i.on::after { content: ""; position: absolute; left: calc(50% - .3rem); top: .65rem;
+  width: .6rem; height: .6rem; border-radius: 50%; background: var(--link); }
+.who { font-weight: 700; }
+.rail .who, .step .who { color: var(--link); overflow-wrap: anywhere; }
+
+.step { border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; min-width: 0; }
+.steps { display: grid; gap: 1rem; min-width: 0; align-content: start;
+  grid-template-columns: minmax(0, 1fr); }
+.where { margin: .2rem 0 0; font-size: .875rem; color: var(--dim); overflow-wrap: anywhere; }
+.beside { display: flex; flex-wrap: wrap; gap: .9rem 1.5rem; margin-top: .9rem;
+  align-items: flex-start; }
+.beside > .facts { flex: 1 1 16rem; }
+table { border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; font-weight: normal; }
+.entries { font-size: .8125rem; line-height: 1.35; }
+.entries thead th, .entries thead td { padding: 0 .5rem .3rem; color: var(--dim); }
+.entries th[scope=row] { padding: .6rem .75rem .5rem 0; min-width: 5.4rem; max-width: 11rem;
+  position: sticky; left: 0; background: var(--paper); z-index: 1; }
+.entries th[scope=rowgroup] { color: var(--dim); padding: .9rem 0 .25rem; }
+.entries tbody td { border: 1px solid var(--line); padding: .5rem; min-width: 8.6rem; }
+.entries td.new { box-shadow: inset 0 0 0 2px var(--new); }
+.entries .vma { border-left: 3px dashed var(--edge); }
+.entries .table { border-left: 5px double var(--edge); }
+.legend .vma { border-left: 3px dashed var(--edge); padding: .2rem 0; margin-left: .6rem; }
+.legend .table { border-left: 5px double var(--edge); padding: .2rem 0; margin-left: .6rem; }
+.word { display: flex; align-items: center; white-space: pre; }
+.word i { font-style: normal; flex: none; width: 1.32em; height: 1.6em; line-height: 1.5em;
+  text-align: center; border: 1px solid var(--line); color: var(--dim); margin-right: -1px;
+  background: var(--paper); }
+.word i.on { background: var(--set); color: var(--set-ink); border-color: var(--edge);
+  font-weight: 700; position: relative; }
+.word i.gained, .word i.lost { outline: 2px solid var(--new); outline-offset: -1px; z-index: 1;
+  position: relative; }
+.word span { padding-left: .6em; }
+.none { color: var(--dim); min-height: 1.6em; }
+.bits { margin: .35rem 0 0; max-width: 9.5rem; }
+.bits ins, .bits del { text-decoration: none; color: var(--new); font-weight: 700;
+  white-space: nowrap; }
+.bits del span { text-decoration: line-through; }
+.was { margin: .3rem 0 0; color: var(--dim); white-space: nowrap; }
+.stale { margin: .3rem 0 0; color: var(--warn); font-weight: 700; max-width: 9.5rem; }
+.facts { margin: 0; font-size: .8125rem; max-width: 28rem; }
+.fact { display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); gap: .75rem;
+  padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
+.fact:first-child { border-top: 1px solid var(--line); }
+.fact dt { color: var(--dim); overflow-wrap: anywhere; }
+.fact dd { margin: 0; overflow-wrap: anywhere; }
+.fact.new { box-shadow: inset 3px 0 0 var(--new); }
+.fact.new dd > b { color: var(--new); }
+.legend { font-size: .875rem; margin-top: 1.5rem; }
+.legend summary { cursor: pointer; font-weight: 650; }
+.legend dl { margin: .75rem 0 0; columns: 24rem 2; column-gap: 2.5rem; }
+.legend dl > div { display: grid; grid-template-columns: 1.6rem minmax(0, 1fr); gap: .6rem;
+  align-items: baseline; padding: .15rem 0; break-inside: avoid; }
+.legend dd { margin: 0; }
+.legend dt .word { font-size: .8125rem; }
+
+.rule { border-left: 3px solid var(--edge); padding: .1rem 0 .1rem 1rem; margin: 0 0 1.5rem; }
+.rule.grave { border-left-color: var(--new); }
+.rule p { margin: .35rem 0; }
+.rule .tag { font-weight: normal; font-size: .8125rem; border: 1px solid currentColor;
+  border-radius: .3rem; padding: 0 .45rem; margin-left: .4rem; white-space: nowrap; }
+.rule ul { margin: .5rem 0 0 1.1rem; max-width: 44rem; }
+.rule details summary { cursor: pointer; color: var(--link); }
+.outcome, .command { font-size: .8125rem; line-height: 1.5; margin: 0; padding: .75rem .9rem;
+  background: var(--panel); border-radius: .4rem; }
+.outcome { max-height: 26rem; overflow: auto; }
+.command { white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
+footer { margin-top: 2.75rem; }
+footer p { margin-top: 1rem; font-size: .875rem; }
+
+@media (min-width: 60rem) {
+  .page { padding: 2rem 2rem 4rem; }
+  .js .story { grid-template-columns: 19rem minmax(0, 1fr); }
+  .js .rail { position: sticky; top: 4.5rem; max-height: calc(100vh - 5.5rem); overflow-y: auto;
+    align-self: start; }
+}
+@media (hover: none) {
+  .js .keys { display: none; }
+}
+@media (max-width: 59.99rem) {
+  .js .rail { order: 1; }
+}
+@media (max-width: 30rem) {
+  h1 { font-size: 1.3rem; }
+  .step { padding: .75rem .6rem; }
+  .entries { font-size: .75rem; }
+  .entries tbody td { padding: .4rem; min-width: 0; }
+  .entries th[scope=row] { padding-right: .5rem; min-width: 0; max-width: 6rem; }
+  .time output { min-width: 0; font-size: .875rem; }
+  .fates { grid-template-columns: minmax(0, 1fr); gap: .35rem; }
+  .fates > dd + dt { margin-top: .75rem; }
+}
+@media (forced-colors: active) {
+  .word i.on { border: 2px solid; }
+  .entries td.new, .fact.new { outline: 2px solid; outline-offset: -2px; }
+  .lanes i.on::after { background: CanvasText; }
+}
 @media print {
-  :root { --paper: #fff; --ink: #000; --dim: #444; --line: #999; --cell: #fff; --set: #e4e4e4;
-    --new: #000; --good: #000; }
-  .js .time { display: none; }
-  .step, .step[hidden] { display: block; break-inside: avoid; }
-  .scroll { overflow: visible; }
+  @page { margin: 15mm; }
+  html { font-size: 9.5pt; }
+  .page { max-width: none; padding: 0; }
+  .js .time, .js .keys, .js #theme, .rail { display: none; }
+  .js .story, .story { display: block; }
+  .steps { display: block; }
+  .step, .step[hidden] { display: block; break-inside: avoid; margin: 0 0 .75rem; }
+  .scroll, .outcome { overflow: visible; max-height: none; }
+  .outcome, .command { white-space: pre-wrap; background: none; border: 1px solid var(--line); }
+  .entries { font-size: 7.5pt; }
+  .entries th[scope=row] { position: static; }
+  .word i { print-color-adjust: exact; }
+  details::details-content { content-visibility: visible; display: block; }
+  h2 { break-after: avoid; margin-top: 1.5rem; }
+  .rule { break-inside: avoid; }
 }
 )";
 
-// Left, Right, Home and End move in time; so does the slider, which is one of the browser's own.
-inline constexpr const char* kPageScript = R"(
+inline std::string pageStyle() {
+  const std::string light = kPageLight, dark = kPageDark;
+  return "\n:root { " + light + " }\n@media (prefers-color-scheme: dark) { :root { " + dark +
+         " } }\n:root[data-theme=light] { " + light + " }\n:root[data-theme=dark] { " + dark +
+         " }\n@media print { :root, :root[data-theme] { " + light + " } }\n" + kPageRest;
+}
+
+// Before anything is drawn: the theme that the reader chose last, if the browser keeps such things
+// for files.
+inline constexpr const char* kPageThemeScript = R"js(
+(function () {
+  try {
+    var theme = localStorage.getItem("ptecheck-theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch (none) {}
+})();
+)js";
+
+// Left, Right, Home and End move in time; so does the slider, which is one of the browser's own,
+// and every step of the list. The address names the step that is shown.
+inline constexpr const char* kPageScript = R"js(
 (function () {
   "use strict";
-  var steps = Array.prototype.slice.call(document.querySelectorAll(".step"));
-  var time = document.getElementById("time"), at = document.getElementById("at");
-  if (!time || steps.length < 2) return;
-  function show(i) {
-    i = Math.max(0, Math.min(steps.length - 1, i));
-    steps.forEach(function (step, n) { step.hidden = n !== i; });
-    time.value = String(i);
-    at.textContent = i + " of " + (steps.length - 1);
-    time.setAttribute("aria-valuetext", steps[i].querySelector("h3").textContent);
+  var root = document.documentElement;
+  function all(what, where) { return Array.prototype.slice.call((where || document).querySelectorAll(what)); }
+  function byId(id) { return document.getElementById(id); }
+
+  var theme = byId("theme");
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   }
-  function now() { return Number(time.value); }
-  time.addEventListener("input", function () { show(now()); });
-  document.getElementById("back").addEventListener("click", function () { show(now() - 1); });
-  document.getElementById("on").addEventListener("click", function () { show(now() + 1); });
-  document.addEventListener("keydown", function (event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target === time) return;
-    var to = { ArrowLeft: now() - 1, ArrowRight: now() + 1, Home: 0, End: steps.length - 1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    show(to);
+  function nameTheme() { theme.textContent = isDark() ? "Light theme" : "Dark theme"; }
+  theme.addEventListener("click", function () {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try { localStorage.setItem("ptecheck-theme", root.dataset.theme); } catch (none) {}
+    nameTheme();
   });
-  document.documentElement.classList.add("js");
-  show(0);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
+  nameTheme();
+  root.classList.add("js");
+
+  var steps = all(".step"), time = byId("time");
+  if (!time) return;
+  var links = all(".rail a"), rail = document.querySelector(".rail"), shown = -1;
+  function cellsOf(step) { return step.querySelector(".scroll"); }
+
+  // Wide tables stay where the reader scrolled them, unless all that is new would be out of sight.
+  function scrollTo(cells, left) {
+    if (!cells) return;
+    cells.scrollLeft = left;
+    var frame = cells.getBoundingClientRect(), news = all("td.new", cells);
+    var seen = news.some(function (cell) {
+      var box = cell.getBoundingClientRect();
+      return box.right > frame.left + 60 && box.left < frame.right - 20;
+    });
+    if (news.length && !seen) cells.scrollLeft += news[0].getBoundingClientRect().left - frame.left - 120;
+  }
+  function show(i, address) {
+    i = Math.max(0, Math.min(steps.length - 1, i));
+    var before = shown < 0 ? null : cellsOf(steps[shown]), left = before ? before.scrollLeft : 0;
+    if (i !== shown) steps.forEach(function (step, n) { step.hidden = n !== i; });
+    shown = i;
+    scrollTo(cellsOf(steps[i]), left);
+    time.value = String(i);
+    time.setAttribute("aria-valuetext", steps[i].querySelector("h3").textContent);
+    byId("at").textContent = "Step " + i + " of " + (steps.length - 1);
+    byId("back").setAttribute("aria-disabled", String(i === 0));
+    byId("on").setAttribute("aria-disabled", String(i === steps.length - 1));
+    links.forEach(function (link, n) {
+      if (n === i) link.setAttribute("aria-current", "step");
+      else link.removeAttribute("aria-current");
+    });
+    var at = links[i].getBoundingClientRect(), frame = rail.getBoundingClientRect();
+    if (at.bottom > frame.bottom) rail.scrollTop += at.bottom - frame.bottom;
+    if (at.top < frame.top) rail.scrollTop -= frame.top - at.top;
+    if (address) try { history.replaceState(null, "", "#step-" + i); } catch (none) {}
+  }
+  function named() {
+    var match = /^#step-(\d+)$/.exec(location.hash);
+    return match ? Number(match[1]) : -1;
+  }
+  time.addEventListener("input", function () { show(Number(time.value), true); });
+  byId("back").addEventListener("click", function () { show(shown - 1, true); });
+  byId("on").addEventListener("click", function () { show(shown + 1, true); });
+  links.forEach(function (link, i) {
+    link.addEventListener("click", function (event) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(i, true);
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target === time) return;
+    var to = { ArrowLeft: shown - 1, ArrowRight: shown + 1, Home: 0, End: steps.length - 1 }[event.key];
+    if (to === undefined) return;
+    var frame = event.target.closest ? event.target.closest(".scroll") : null;
+    if (frame && frame.scrollWidth > frame.clientWidth) return;
+    event.preventDefault();
+    show(to, true);
+  });
+  window.addEventListener("hashchange", function () { if (named() >= 0) show(named(), false); });
+  window.addEventListener("beforeprint", function () {
+    all("details").forEach(function (more) { more.dataset.was = more.open ? "open" : ""; more.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    all("details").forEach(function (more) { more.open = more.dataset.was === "open"; });
+  });
+  show(Math.max(0, named()), false);
 })();
-)";
+)js";
 
 }  // namespace ptecheck
 

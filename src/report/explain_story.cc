@@ -36,7 +36,7 @@ class Builder {
     if (tale_.frames.empty()) return;
     group();
     addRows();
-    story_.facts = {"folio", "mapcount", "references", "TLB flushes"};
+    story_.facts = {"folio", "mapcount", "references", "TLB flushes", "batches"};
     const TaleFrame* before = nullptr;
     for (const TaleFrame& frame : tale_.frames) {
       addStep(frame, before);
@@ -91,7 +91,6 @@ class Builder {
   }
 
   void addRows() {
-    bool table = false, vma = false;
     for (unsigned p = 0; p < processes(); ++p) {
       story_.rows.emplace_back(1, processName(p));
       std::string edges;
@@ -100,28 +99,34 @@ class Builder {
         char edge = '|';
         if (page != 0 && s_.table_end == page) edge = '#';
         if (page != 0 && edge == '|' && p < s_.processes && s_.split[p] == page) edge = ':';
-        table = table || edge == '#';
-        vma = vma || edge == ':';
         edges += edge;
       }
       story_.edges.push_back(edges);
     }
-    if (table) story_.notes.emplace_back("At # a page table ends.");
-    if (vma) story_.notes.emplace_back("At : one VMA ends and another begins.");
+  }
+
+  static std::string batches(const TaleFrame& frame) {
+    if (frame.batches == 0) return "0";
+    return fmt::format("{} of {}", frame.batches,
+                       counted(frame.batched_entries, "entry", "entries"));
   }
 
   void addStep(const TaleFrame& frame, const TaleFrame* before) {
-    StoryStep step = frameInWords(frame, before, s_, tale_);
+    StoryStep step = frameInWords(frame, before, s_, tale_,
+                                  [this](const TaleFrame& at, unsigned process, unsigned page) {
+                                    return cell(at, process, page);
+                                  });
     for (unsigned p = 0; p < processes(); ++p) {
       step.cells.emplace_back();
       for (const Pages& pages : pages_) step.cells.back().push_back(cell(frame, p, pages.first));
     }
-    step.facts = {"", std::to_string(frame.mapcount), "", ""};
+    step.facts = {"", std::to_string(frame.mapcount), "", "", ""};
     if (frame.counters) {
       step.facts[0] = folioState(frame.folio_flags);
       step.facts[2] = std::to_string(frame.refcount);
       step.facts[3] =
           fmt::format("{}{}", frame.flushes, frame.flush_pending ? ", one deferred" : "");
+      if (tale_.run.outcome.batches != 0) step.facts[4] = batches(frame);
     }
     story_.steps.push_back(std::move(step));
   }

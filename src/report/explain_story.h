@@ -19,6 +19,7 @@ struct StoryStep {
   std::string who;                              // "A", an actor; or ""
   std::string text;                             // "takes pages 0-1 out, as one batch"
   std::string function;                         // of the kernel; or "" (hardware, a program)
+  std::string place;                            // "mm/rmap.c:1985" of the tree; or ""
   std::vector<std::vector<std::string>> cells;  // [row][column], entries in letters; "": not there
   std::vector<std::string> facts;               // by Story::facts; "": not known
 };
@@ -33,7 +34,8 @@ struct Story {
   std::string situation;             // sentences
   std::vector<std::string> columns;  // "page 0", "pages 2-7"
   std::vector<std::string> rows;     // "A", "TLB of user=S0"
-  std::vector<std::string> edges;    // by row: what stands before each column, and behind the last
+  std::vector<std::string> edges;    // by row: what stands before each column, and behind the last:
+                                     // '#' where a page table ends, ':' where a VMA does, else '|'
   std::vector<std::string> notes;    // of the drawing
   std::vector<std::string> facts;    // names
   std::vector<std::string> meanwhile;  // what other processors do within the steps, a line an event

@@ -164,5 +164,36 @@ TEST(ExplainText, ColourAddsNothingButColour) {
   EXPECT_EQ(coloured, plain);
 }
 
+TEST(ExplainHtml, LinksToWhereTheReaderComesFrom) {
+  const Story story = tell(lazyfree(1), "v6.16");
+  const std::string alone = explainHtml(story), linked = explainHtml(story, {"a\"b.html", "<all>"});
+  EXPECT_EQ(alone.find("&larr; "), std::string::npos);
+  EXPECT_NE(linked.find("<nav><a href=\"a&quot;b.html\">&larr; &lt;all&gt;</a></nav>"),
+            std::string::npos);
+  EXPECT_NE(explainHtml(story, {"index.html"}).find("All findings</a>"), std::string::npos);
+}
+
+// What has a "was" is what differs from the step before, in table and counters.
+TEST(ExplainHtml, MarksWhatIsNew) {
+  Scenario s = lazyfree(2);
+  s.references = 1;
+  s.entry[1] |= ENTRY_DIRTY;
+  const Story story = tell(s, "v6.16");
+  std::size_t differ = 0;
+  for (std::size_t i = 1; i < story.steps.size(); ++i) {
+    for (std::size_t row = 0; row < story.rows.size(); ++row)
+      for (std::size_t column = 0; column < story.columns.size(); ++column)
+        differ += story.steps[i].cells[row][column] != story.steps[i - 1].cells[row][column];
+    for (std::size_t f = 0; f < story.facts.size(); ++f)
+      differ += story.steps[i].facts[f] != story.steps[i - 1].facts[f];
+  }
+  const std::string html = explainHtml(story);
+  std::size_t marked = 0;
+  for (const char* mark : {"<td class=\"new\">", "<div class=\"fact new\">"})
+    for (std::size_t at = 0; (at = html.find(mark, at + 1)) != std::string::npos;) ++marked;
+  EXPECT_GT(differ, 4U);
+  EXPECT_EQ(marked, differ);
+}
+
 }  // namespace
 }  // namespace ptecheck

@@ -118,6 +118,8 @@ class Text {
       begin = end;
     }
     for (const std::string& note : story_.notes) text_ += paragraph(note);
+    if (hasEdge('#')) text_ += "At # a page table ends.\n";
+    if (hasEdge(':')) text_ += "At : one VMA ends and another begins.\n";
     std::string facts;
     for (std::size_t i = 0; i < story_.facts.size(); ++i)
       if (const std::string& value = story_.steps.front().facts[i]; !value.empty())
@@ -131,6 +133,12 @@ class Text {
     text_ += '\n';
   }
 
+  bool hasEdge(char edge) const {
+    return std::any_of(story_.edges.begin(), story_.edges.end(), [edge](const std::string& edges) {
+      return edges.find(edge) != std::string::npos;
+    });
+  }
+
   static bool emptyRow(const StoryStep& step, std::size_t row) {
     return std::all_of(step.cells[row].begin(), step.cells[row].end(),
                        [](const std::string& cell) { return cell.empty(); });
@@ -140,7 +148,9 @@ class Text {
     const StoryStep& now = story_.steps[i];
     const StoryStep& before = story_.steps[i - 1];
     std::string title = now.who.empty() ? now.text : now.who + ", " + now.text;
-    if (!now.function.empty()) title += " (" + now.function + ")";
+    std::string where = now.place;
+    if (!now.function.empty()) where += (where.empty() ? "" : ", ") + now.function;
+    if (!where.empty()) title += " (" + where + ")";
     if (i > 1) text_ += '\n';
     text_ += paragraph(title + ".", fmt::format("{:>3}. ", i), kIndent);
     bool any = false;

@@ -52,6 +52,7 @@ typedef struct EventAt {
 
 typedef struct EventPlan {
   unsigned short count;
+  unsigned short watched;     /* 1: EventReport.state is wanted; searches do without */
   EventAt event[MOST_EVENTS]; /* in order; of the same moment: they happen in this order */
 } EventPlan;
 
@@ -62,6 +63,17 @@ typedef struct EventMoment {
   unsigned char may_of_folio;            /* bits 1 << kind: events to try here */
   unsigned char may[MOST_EVENT_ENTRIES]; /* the same, by entry */
 } EventMoment;
+
+/* How things stand at a moment, just before the access. */
+typedef struct EventState {
+  unsigned long long caller; /* of the function that holds EventMoment.pc: a return address */
+  unsigned long long entry[MOST_EVENT_ENTRIES]; /* raw; [process * pages + page] */
+  int refcount, mapcount;
+  unsigned folio_flags;    /* FOLIO_* */
+  unsigned flushes;        /* TLB flushes so far */
+  unsigned char exclusive; /* bits 1 << page: PageAnonExclusive */
+  unsigned char flush_pending;
+} EventState;
 
 /* What happened, and where else something could. */
 typedef struct EventReport {
@@ -75,6 +87,7 @@ typedef struct EventReport {
                                           would have set */
   unsigned char entry[MOST_EVENTS];    /* that event was about; of EVENT_FINISHED: the holder's */
   EventMoment moment[MOST_MOMENTS];
+  EventState state[MOST_MOMENTS]; /* if EventPlan.watched */
 } EventReport;
 
 #endif

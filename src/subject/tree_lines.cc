@@ -120,20 +120,28 @@ std::string TreeLines::place(uint64_t pc) {
 }
 
 std::string TreeLines::placeInMm(uint64_t pc) {
-  const std::string text = runCommand({{treeArch(build_.arch).tool("addr2line"), "-i", "-e",
+  const Spot spot = spotInMm(pc);
+  return spot.place.empty() ? place(pc) : userPath(spot.place);
+}
+
+TreeLines::Spot TreeLines::spotInMm(uint64_t pc) {
+  // From the inside, two lines each: a function, and where in it.
+  const std::string text = runCommand({{treeArch(build_.arch).tool("addr2line"), "-i", "-f", "-e",
                                         build_.subject.string(), hex(pc)},
                                        {},
                                        {},
                                        {}})
                                .output;
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
+  std::string called;
+  for (std::string function, line; std::getline(lines, function) && std::getline(lines, line);) {
     const std::string inside = treeRelative(line.substr(0, line.find(' ')));
     if (inside.starts_with("mm/") && inside.find(":?") == inside.npos &&
         inside.find(".c:") != inside.npos)
-      return userPath(inside);
+      return {inside, function, called};
+    called = function;
   }
-  return place(pc);
+  return {};
 }
 
 SourceLines TreeLines::linesThatRan(const std::vector<uint64_t>& reported) {

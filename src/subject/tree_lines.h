@@ -26,6 +26,13 @@ class TreeLines {
   // first such, from the inside. If there is none, place().
   std::string placeInMm(uint64_t pc);
 
+  // Of the same place, what a reader looks for in the tree: "mm/rmap.c:1856"; the function it is
+  // in, and the inlined one that is called there, if any. All empty if there is none.
+  struct Spot {
+    std::string place, function, called;
+  };
+  Spot spotInMm(uint64_t pc);
+
   // A message that starts with "mm/rmap.c:1856", with the tree's path in front.
   std::string userPath(const std::string& file) const;
 

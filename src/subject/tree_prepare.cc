@@ -132,6 +132,8 @@ void PreparedTree::addEvents(CompileStep& step) const {
   step.arguments.insert(step.arguments.begin(),
                         {"-DPTECHECK_EVENTS", "-I" + archFolder(arch()) + "/overlay_events",
                          "-I@AGENT@/kernel_agent/overlay_events"});
+  // Last, as the kernel says the opposite: EventState.caller is read off the stack.
+  step.arguments.emplace_back("-fno-omit-frame-pointer");
 }
 
 // A header that an overlay cannot shadow, because inline functions of the same header use what is

@@ -294,7 +294,7 @@ void TreeSubject::runChunk(std::span<const Scenario* const> in, std::span<Outcom
 void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* const> out) {
   while (!in.empty()) {
     const size_t count = load(in);
-    for (size_t i = 0; build_.events && i < count; ++i) agent_->events(i).plan.count = 0;
+    for (size_t i = 0; build_.events && i < count; ++i) agent_->events(i).plan = {};
     runChunk(in.first(count), out.first(count));
     in = in.subspan(count);
     out = out.subspan(count);
@@ -312,6 +312,8 @@ void TreeSubject::run(std::span<const Scenario* const> in, std::span<Outcome* co
       const size_t moments = std::min<size_t>(report.moments, MOST_MOMENTS);
       std::memcpy(&reports[i], &report,
                   offsetof(EventReport, moment) + moments * sizeof(EventMoment));
+      if (plans[i].watched)
+        std::memcpy(reports[i].state, report.state, moments * sizeof(EventState));
     }
     in = in.subspan(count);
     out = out.subspan(count);

@@ -39,7 +39,8 @@ class TreeSubject : public Subject {
   void run(std::span<const Scenario* const> in, std::span<Outcome* const> out) override;
 
   // The same in a build for events, out[i] with plans[i]; reports[i] holds what happened, and the
-  // moments of the run. Only reports[i].moment[0 .. moments - 1] are written.
+  // moments of the run. Only reports[i].moment[0 .. moments - 1] are written, and if the plan is
+  // watched reports[i].state[0 .. moments - 1].
   void run(std::span<const Scenario* const> in, std::span<Outcome* const> out,
            std::span<const EventPlan> plans, std::span<EventReport> reports);
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Small things that every page is written with.
+#ifndef PTECHECK_REPORT_HTML_H
+#define PTECHECK_REPORT_HTML_H
+
+#include <string>
+#include <string_view>
+
+namespace ptecheck {
+
+// Text as it must stand between tags, and between the quotes of an attribute.
+std::string escaped(std::string_view text);
+
+// "<p class="note">text</p>" and a line end; `attributes`: as they stand in the tag, or none.
+std::string element(std::string_view name, std::string_view text, std::string_view attributes = "");
+
+// From the doctype to <body>. The page may fetch nothing, whatever stands in it: the browser sees
+// to it (Content-Security-Policy).
+std::string pageHead(std::string_view title, std::string_view style);
+
+}  // namespace ptecheck
+
+#endif
