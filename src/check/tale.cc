@@ -167,8 +167,7 @@ Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
   tale.lines_ran = linesOnTree(scenario, options);
   std::vector<TreeStores> stores;
   try {
-    if (tale.run.outcome.status == STATUS_DONE)
-      stores = storesOnTree(scenario, tale.run.outcome, options);
+    stores = storesOnTree(scenario, tale.run.outcome, options);
   } catch (const Error& error) {
     // A tree that can be tested, but not with the accessors that tell of stores.
     if (error.kind() != ErrorKind::kCannotTest) throw;
@@ -182,7 +181,7 @@ Tale taleOnTree(const Scenario& scenario, std::string_view at, const TreeCheckOp
   Tale tale;
   tale.run = {run.outcome, run.broken, run.violations};
   tale.meanwhile = run.story;
-  addFrames(scenario, {}, tale);
+  addFrames(scenario, storesOnTree(scenario, run.outcome, options, run.plan), tale);
   return tale;
 }
 

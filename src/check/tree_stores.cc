@@ -65,7 +65,7 @@ EventState stateAfter(const Scenario& s, const Outcome& o) {
 }  // namespace
 
 std::vector<TreeStores> storesOnTree(const Scenario& scenario, const Outcome& outcome,
-                                     const TreeCheckOptions& options) {
+                                     const TreeCheckOptions& options, EventPlan plan) {
   const unsigned entries = unsigned{scenario.processes} * scenario.pages;
   if (options.search.arch != kX86 || entries > MOST_EVENT_ENTRIES) return {};
   TreeOptions how = treeOptions(options);
@@ -76,9 +76,8 @@ std::vector<TreeStores> storesOnTree(const Scenario& scenario, const Outcome& ou
   const auto report = std::make_unique<EventReport>();
   const Scenario* const in[] = {&scenario};
   Outcome* const outs[] = {out.get()};
-  EventPlan plan[1] = {};
-  plan[0].watched = 1;
-  tree.run(in, outs, plan, {report.get(), 1});
+  plan.watched = 1;
+  tree.run(in, outs, {&plan, 1}, {report.get(), 1});
   if (out->status != STATUS_DONE || report->moments > MOST_MOMENTS ||
       !sameOutcome(scenario, *out, outcome))
     return {};

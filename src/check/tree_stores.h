@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // What a tree's code does to entries in one scenario, store by store, with the line that does it:
-// for people who want to see it happen. Uses the agent for events (scenario/events.h), without any.
+// for people who want to see it happen. Uses the agent for events (scenario/events.h), with or
+// without any.
 #ifndef PTECHECK_CHECK_TREE_STORES_H
 #define PTECHECK_CHECK_TREE_STORES_H
 
@@ -24,9 +25,9 @@ struct TreeStores {
 
 // None if that cannot be told: only x86_64 has such an agent, only folios with up to
 // MOST_EVENT_ENTRIES entries and runs of up to MOST_MOMENTS moments are watched, and only if that
-// agent leaves what `outcome` says.
+// agent leaves what `outcome` says. `plan`: what other processors do meanwhile.
 std::vector<TreeStores> storesOnTree(const Scenario& scenario, const Outcome& outcome,
-                                     const TreeCheckOptions& options);
+                                     const TreeCheckOptions& options, EventPlan plan = {});
 
 }  // namespace ptecheck
 

@@ -115,6 +115,7 @@ class Page {
 
   void happens() {
     section("happens", "What happens");
+    meanwhile();
     text_ += fmt::format(
         "<div class=\"story\">\n<div class=\"time\" role=\"group\" aria-label=\"Time\">\n"
         "<button id=\"back\" type=\"button\" aria-label=\"One step back\">&larr;</button>\n"
@@ -129,6 +130,13 @@ class Page {
     text_ += "</div>\n</div>\n";
     legend(story_, text_);
     endSection();
+  }
+
+  void meanwhile() {
+    if (story_.meanwhile.empty()) return;
+    text_ += "<p>Other processors act between accesses of the code:</p>\n<ul class=\"events\">\n";
+    for (const std::string& line : story_.meanwhile) text_ += element("li", line);
+    text_ += "</ul>\n";
   }
 
   // All steps, each a link to where it is told; a line for each actor, with a point where it acts.

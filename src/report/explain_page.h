@@ -163,7 +163,8 @@ th, td { text-align: left; vertical-align: top; font-weight: normal; }
 .rule p { margin: .35rem 0; }
 .rule .tag { font-weight: normal; font-size: .8125rem; border: 1px solid currentColor;
   border-radius: .3rem; padding: 0 .45rem; margin-left: .4rem; white-space: nowrap; }
-.rule ul { margin: .5rem 0 0 1.1rem; max-width: 44rem; }
+.rule ul, .events { margin: .5rem 0 0 1.1rem; max-width: 44rem; }
+.events { margin-bottom: 1rem; }
 .rule details summary { cursor: pointer; color: var(--link); }
 .outcome, .command { font-size: .8125rem; line-height: 1.5; margin: 0; padding: .75rem .9rem;
   background: var(--panel); border-radius: .4rem; }
