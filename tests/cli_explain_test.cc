@@ -44,7 +44,7 @@ std::string whyUnbalanced(const std::string& page) {
     const bool closes = page[at + 1] == '/';
     const std::size_t begin = at + (closes ? 2 : 1);
     const std::string name = page.substr(begin, page.find_first_of(" >", begin) - begin);
-    if (name == "meta" || name == "input" || name == "link") continue;
+    if (name == "meta" || name == "input" || name == "link" || name == "wbr") continue;
     if (!closes) {
       open.push_back(name);
       if (name == "script" || name == "style") at = page.find("</" + name, at) - 1;

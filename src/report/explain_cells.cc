@@ -126,6 +126,9 @@ void addCell(const Story& story, std::size_t step, std::size_t row, std::size_t 
   html += "</td>";
 }
 
+// More than these are printed in small.
+constexpr std::size_t kFewColumns = 8;
+
 struct Meaning {
   const char *letter, *meaning;
 };
@@ -160,8 +163,8 @@ void entriesTable(const Story& story, std::size_t step, std::string& html) {
   if (story.columns.empty()) return;
   html += fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Entries at step {}\">"
-      "<table class=\"entries\">\n<thead><tr><td></td>",
-      step);
+      "<table class=\"entries{}\">\n<thead><tr><td></td>",
+      step, story.columns.size() > kFewColumns ? " many" : "");
   for (const std::string& column : story.columns) html += element("th", column, "scope=\"col\"");
   html += "</tr></thead>\n";
   for (const bool tlbs : {false, true}) {

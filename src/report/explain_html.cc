@@ -39,6 +39,16 @@ std::string list(const std::vector<std::string>& items) {
   return text + "</ul>";
 }
 
+// A name, which may go on in the next line behind a slash or a comma.
+std::string breakable(const std::string& name) {
+  std::string text;
+  for (char c : escaped(name)) {
+    text += c;
+    if (c == '/' || c == ',') text += "<wbr>";
+  }
+  return text;
+}
+
 class Page {
  public:
   Page(const Story& story, const PageLink& back) : story_(story), back_(back) {
@@ -84,7 +94,7 @@ class Page {
   }
 
   void head(const std::string& title) {
-    text_ += "<header>\n" + element("h1", title);
+    text_ += "<header>\n<h1>" + breakable(title) + "</h1>\n";
     if (!story_.title.empty()) text_ += element("p", story_.title);
     const std::string word = story_.verdict.substr(0, story_.verdict.find(':'));
     const bool bad = word == verdictWord(Verdict::kBroken);

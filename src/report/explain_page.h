@@ -131,7 +131,7 @@ th, td { text-align: left; vertical-align: top; font-weight: normal; }
   text-align: center; border: 1px solid var(--line); color: var(--dim); margin-right: -1px;
   background: var(--paper); }
 .word i.on { background: var(--set); color: var(--set-ink); border-color: var(--edge);
-  font-weight: 700; position: relative; }
+  font-weight: 700; }
 .word i.gained, .word i.lost { outline: 2px solid var(--new); outline-offset: -1px; z-index: 1;
   position: relative; }
 .word span { padding-left: .6em; }
@@ -152,7 +152,8 @@ th, td { text-align: left; vertical-align: top; font-weight: normal; }
 .fact.new dd > b { color: var(--new); }
 .legend { font-size: .875rem; margin-top: 1.5rem; }
 .legend summary { cursor: pointer; font-weight: 650; }
-.legend dl { margin: .75rem 0 0; columns: 24rem 2; column-gap: 2.5rem; }
+.legend dl { margin: .75rem 0 0; display: grid; gap: 0 2rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); }
 .legend dl > div { display: grid; grid-template-columns: 1.6rem minmax(0, 1fr); gap: .6rem;
   align-items: baseline; padding: .15rem 0; break-inside: avoid; }
 .legend dd { margin: 0; }
@@ -211,7 +212,12 @@ footer p { margin-top: 1rem; font-size: .875rem; }
   .scroll, .outcome { overflow: visible; max-height: none; }
   .outcome, .command { white-space: pre-wrap; background: none; border: 1px solid var(--line); }
   .entries { font-size: 7.5pt; }
-  .entries th[scope=row] { position: static; }
+  .entries th[scope=row] { position: static; min-width: 0; }
+  .entries tbody td { min-width: 0; }
+  .many { font-size: 5.5pt; }
+  .many tbody td, .many thead th { padding: 2pt; }
+  .many .word i { width: .7em; height: auto; border: 0; background: none; }
+  .many p { white-space: normal; max-width: none; }
   .word i { print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; }
   h2 { break-after: avoid; margin-top: 1.5rem; }
