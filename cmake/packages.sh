@@ -45,7 +45,7 @@ build() {
     tail -n 60 "$log" >&2
     echo "ptecheck: the build failed; its last lines are above" >&2
     rm -f "$log"
-    return 130
+    return 131
   fi
   rm -f "$log"
 }

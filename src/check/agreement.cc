@@ -6,13 +6,14 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
 
 #include "check/batch.h"
 #include "check/difference.h"
+#include "check/expected.h"
 #include "check/finding_id.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "check/tree_build.h"
 #include "explore/parallel.h"
@@ -83,7 +84,12 @@ class AgreementSearch {
         policy_(policy),
         options_(options),
         search_(options),
-        rules_(archRules(options.arch)) {}
+        rules_(archRules(options.arch)),
+        expected_(search_),
+        meter_(
+            options.progress, std::string(familyName(options.family)),
+            [this] { return expected_.all(options_.share); },
+            [this](std::size_t unit) { return expected_.ofUnit(unit); }) {}
 
   Agreement run() {
     std::vector<Worker> workers = runUnits(
@@ -119,6 +125,7 @@ class AgreementSearch {
       }
     }
     workers.clear();  // ends the agents
+    if (stopRequested()) sum.stopped_of = expected_.all(options_.share);
     if (search_.situations() != 0)
       sum.parts.push_back(
           {search_.exhaustive(),
@@ -151,9 +158,7 @@ class AgreementSearch {
       if (worker.pair->full()) flush();
     });
     flush();
-    if (!options_.progress) return;
-    std::lock_guard lock(progress_mutex_);
-    options_.progress(++units_done_, search_.units() / options_.share.count);
+    meter_.add(unit, first);
   }
 
   void compare(Worker& worker, std::size_t unit, std::size_t number, const Scenario& s,
@@ -237,8 +242,8 @@ class AgreementSearch {
   const SearchOptions& options_;
   Search search_;
   const ArchRules& rules_;
-  std::mutex progress_mutex_;
-  std::size_t units_done_ = 0;
+  ExpectedScenarios expected_;
+  ProgressMeter meter_;
 };
 
 }  // namespace

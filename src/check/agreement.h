@@ -39,6 +39,8 @@ struct Agreement {
   std::array<std::uint64_t, 4> exhaustive{};
   std::uint64_t blocks = 0;  // with entries in contiguous blocks
   std::uint64_t differing = 0;
+  // As of CheckResult. (Scenarios that were not compared count, too.)
+  std::optional<std::uint64_t> stopped_of = {};
   std::uint64_t unsupported = 0;  // the tree cannot express them: not compared
   std::string unsupported_reason;
   // The tree's own assertion ended them at an entry of a device that it read as if it were present

@@ -232,6 +232,7 @@ class Backport {
             choices = get_choices();
           });
         });
+    throwIfStopped("trying sets of changes");
     if (lowest == search.units()) return std::nullopt;
     return Place{search.spaceOf(lowest), choices};
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 
 #include "check/arch_rules.h"
 #include "check/finding_id.h"
@@ -67,8 +68,11 @@ bool search(const MutantInfo& mutant, Arch arch, BugFound& bug) {
 
 }  // namespace
 
-std::vector<BugFound> findBugs(const std::vector<const MutantInfo*>& mutants, unsigned jobs) {
+std::vector<BugFound> findBugs(const std::vector<const MutantInfo*>& mutants, unsigned jobs,
+                               const Progress& progress) {
   std::vector<BugFound> bugs(mutants.size());
+  std::mutex mutex;
+  std::uint64_t done = 0;
   runUnits(
       mutants.size(), {}, jobs, [](unsigned) { return 0; },
       [&](int, std::size_t i) {
@@ -77,7 +81,11 @@ std::vector<BugFound> findBugs(const std::vector<const MutantInfo*>& mutants, un
           if (mutants[i]->needs_blocks && archOf(id) == kX86) continue;
           if (search(*mutants[i], archOf(id), bugs[i])) break;
         }
+        if (!progress) return;
+        const std::lock_guard lock(mutex);
+        progress({++done, mutants.size(), "mistakes", "one processor"});
       });
+  throwIfStopped("looking for mistakes");
   return bugs;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "check/search_options.h"
 #include "mm/mutant.h"
 #include "pte/architectures.h"
 #include "spec/rules.h"
@@ -28,8 +29,10 @@ struct BugFound {
   RuleSet repaired = 0;  // what the unmutated code breaks in the same scenario
 };
 
-// Searches for each of them, on `jobs` threads; in the order given.
-std::vector<BugFound> findBugs(const std::vector<const MutantInfo*>& mutants, unsigned jobs);
+// Searches for each of them, on `jobs` threads; in the order given. Throws Error(kStopped) if the
+// user asks to stop.
+std::vector<BugFound> findBugs(const std::vector<const MutantInfo*>& mutants, unsigned jobs,
+                               const Progress& progress = {});
 
 }  // namespace ptecheck
 

@@ -10,15 +10,16 @@
 #include <bit>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "check/batch.h"
 #include "check/compare_tree.h"
+#include "check/expected.h"
 #include "check/family_cases.h"
 #include "check/finding_id.h"
 #include "check/judged_policies.h"
 #include "check/model_check.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "check/tree_build.h"
@@ -79,6 +80,8 @@ class CompareSearch {
       first_unit_.push_back(exhaustive_units_);
       exhaustive_units_ += searches_.emplace_back(exhaustiveOf(options.search, family)).units();
     }
+    for (const Search& search : searches_)
+      expected_.push_back(std::make_unique<ExpectedScenarios>(search));
     for (std::size_t row = 0; row < candidates.size(); ++row)
       (candidates[row].policy ? policy_rows_ : tree_rows_).push_back(row);
   }
@@ -89,13 +92,11 @@ class CompareSearch {
     std::vector<Worker> workers = runUnits(
         units, search.share, search.jobs, [&](unsigned) { return makeWorker(); },
         [&](Worker& worker, std::size_t unit) {
-          runUnit(worker, unit);
-          if (!search.progress) return;
-          std::lock_guard lock(progress_mutex_);
-          search.progress(++units_done_, units / search.share.count);
+          progress_meter_.add(unit, runUnit(worker, unit));
         });
     Comparison comparison;
     comparison.arch = search.arch;
+    if (stopRequested()) comparison.stopped_of = expectedInAll();
     for (const Candidate& candidate : candidates_) comparison.base.push_back(candidate.base);
     Skipped skipped;
     for (const Worker& worker : workers) {
@@ -113,6 +114,17 @@ class CompareSearch {
     options.family = family;
     options.random_scenarios = 0;
     return options;
+  }
+
+  std::uint64_t expectedInAll() {
+    std::uint64_t sum = options_.search.random_scenarios;
+    for (const auto& expected : expected_) sum += expected->all(options_.search.share);
+    return sum;
+  }
+  std::uint64_t expectedIn(std::size_t unit) {
+    if (isMix(unit)) return kSamplesPerUnit;
+    const std::size_t family = familyOfUnit(unit);
+    return expected_[family]->ofUnit(unit - first_unit_[family]);
   }
 
   bool isMix(std::size_t unit) const { return unit >= exhaustive_units_; }
@@ -142,12 +154,16 @@ class CompareSearch {
   }
 
   // Calls visit(scenario) for every scenario of the unit, in order.
+  // Ends early if the user asks to stop, unless `to_the_end`.
   template <class Visit>
-  void forEach(std::size_t unit, Scenario& scenario, Visit visit) const {
+  void forEach(std::size_t unit, Scenario& scenario, bool to_the_end, Visit visit) const {
     if (!isMix(unit)) {
       const std::size_t family = familyOfUnit(unit);
-      searches_[family].forEach(unit - first_unit_[family], scenario,
-                                [&](const Scenario& s, auto) { visit(s); });
+      const auto visit_one = [&](const Scenario& s, auto) { visit(s); };
+      if (to_the_end)
+        searches_[family].forEachToTheEnd(unit - first_unit_[family], scenario, visit_one);
+      else
+        searches_[family].forEach(unit - first_unit_[family], scenario, visit_one);
       return;
     }
     const std::uint64_t begin = (unit - exhaustive_units_) * kSamplesPerUnit;
@@ -159,18 +175,20 @@ class CompareSearch {
     }
   }
 
-  void runUnit(Worker& worker, std::size_t unit) const {
+  // Gives how many scenarios it had.
+  std::uint64_t runUnit(Worker& worker, std::size_t unit) const {
     std::size_t first = 0;  // number, within the unit, of the batch's first scenario
     const auto flush = [&] {
       runBatch(worker, unit, first);
       first += worker.batch.size();
       worker.batch.clear();
     };
-    forEach(unit, *worker.scenario, [&](const Scenario& s) {
+    forEach(unit, *worker.scenario, false, [&](const Scenario& s) {
       worker.batch.add(s);
       if (worker.batch.full()) flush();
     });
     flush();
+    return first;
   }
 
   void runBatch(Worker& worker, std::size_t unit, std::size_t first) const {
@@ -242,7 +260,7 @@ class CompareSearch {
   void scenarioAt(std::size_t unit, std::size_t wanted, Scenario& scenario) const {
     const auto walked = std::make_unique<Scenario>();
     std::size_t number = 0;
-    forEach(unit, *walked, [&](const Scenario& s) {
+    forEach(unit, *walked, true, [&](const Scenario& s) {
       if (number++ == wanted)
         std::memcpy(static_cast<void*>(&scenario), &s, scenarioBytes(s.processes, s.pages));
     });
@@ -291,6 +309,7 @@ class CompareSearch {
     line.count = sum.count();
     line.price = sum.price();
     line.broken_elsewhere = sum.brokenElsewhere();
+    line.stopped = stopRequested();
     for (std::size_t i = 0; i < kRules; ++i) {
       const std::optional<FirstBroken>& first = sum.first()[i];
       if (!first) continue;
@@ -322,11 +341,16 @@ class CompareSearch {
   const CostMeter meter_;
   const Policy reference_policy_ = *findPolicy("unbatched");
   std::vector<std::size_t> policy_rows_, tree_rows_;
-  std::mutex progress_mutex_;
-  std::size_t units_done_ = 0;
+  std::vector<std::unique_ptr<ExpectedScenarios>> expected_;  // of each search
+  ProgressMeter progress_meter_{options_.search.progress, "", [this] { return expectedInAll(); },
+                                [this](std::size_t unit) { return expectedIn(unit); }};
 };
 
 }  // namespace
+
+std::uint64_t Comparison::scenarios() const {
+  return (exhaustive ? exhaustive->check.scenarios() : 0) + (mix ? mix->check.scenarios() : 0);
+}
 
 std::vector<Family> familiesOf(const std::vector<Candidate>& candidates) {
   std::vector<Family> families;

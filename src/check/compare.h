@@ -47,12 +47,15 @@ struct ComparedPart {
 
 struct Comparison {
   Arch arch = kX86;
-  std::vector<bool> base;  // of each row: see Candidate
+  std::vector<bool> base;                        // of each row: see Candidate
+  std::optional<std::uint64_t> stopped_of = {};  // as of CheckResult
   std::optional<ComparedPart> exhaustive, mix;
   // Scenarios which one of the candidates could not run, and the first reason: they are left out
   // for all.
   std::uint64_t skipped = 0;
   std::string skipped_reason;
+
+  std::uint64_t scenarios() const;
 };
 
 // A comparison on one architecture of several; or none, and why.

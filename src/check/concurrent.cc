@@ -2,10 +2,12 @@
 #include "check/concurrent.h"
 
 #include <algorithm>
+#include <mutex>
 #include <tuple>
 
 #include "explore/interleaving.h"
 #include "explore/parallel.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
@@ -36,8 +38,8 @@ std::vector<std::string> actorTexts(unsigned actors, unsigned pages) {
   return texts;
 }
 
-struct One {  // of one setup
-  InterleavingCounts counts;
+struct One {                                                 // of one setup
+  InterleavingCounts counts = {.end = SearchEnd::kStopped};  // until it is searched
   std::vector<Counterexample<ConcurrentState>> counterexamples;
 };
 
@@ -67,7 +69,9 @@ void add(ConcurrentResult& result, ConcurrentSize& size, const SmpSetup& setup, 
   // A search that is complete but for a rule that it found is one that has an answer.
   const bool unfinished = one.counts.end != SearchEnd::kComplete;
   size.unfinished += unfinished;
-  if (unfinished && result.worst_end == SearchEnd::kComplete) result.worst_end = one.counts.end;
+  if (unfinished &&
+      (result.worst_end == SearchEnd::kComplete || one.counts.end == SearchEnd::kStopped))
+    result.worst_end = one.counts.end;
   size.broken += one.counts.broken != 0;
   for (Counterexample<ConcurrentState>& example : one.counterexamples) {
     const Rule rule = static_cast<Rule>(example.rule);
@@ -116,6 +120,10 @@ std::vector<SmpSetup> setupsOf(const ConcurrentOptions& options, unsigned actors
 
 namespace {
 
+std::string counted(unsigned actors) {
+  return std::to_string(actors) + (actors == 1 ? " actor" : " actors");
+}
+
 struct Sized {
   SmpSetup setup;
   std::size_t size;  // which of result.sizes
@@ -136,15 +144,23 @@ ConcurrentResult search(const ConcurrentOptions& options, const std::vector<Size
   // Several searches at a time, or a single one on several threads.
   const unsigned at_a_time = work.size() == 1 ? 1 : options.jobs;
   if (work.size() == 1) how.threads = options.jobs;
-  std::atomic<std::size_t> done{0};
+  how.stop = &stopFlag();
+  const std::string actors = work.empty() ? "" : counted(work.back().setup.count);
+  std::mutex progress_mutex;
+  std::uint64_t states = 0;
+  const auto tell = [&](std::uint64_t now) {
+    if (options.progress) options.progress({now, 0, "states", actors});
+  };
+  if (work.size() == 1) how.progress = [&](const InterleavingProgress& now) { tell(now.states); };
   runUnits(
       work.size(), Share{}, at_a_time, [](unsigned thread) { return thread; },
-      [&](unsigned thread, std::size_t unit) {
+      [&](unsigned, std::size_t unit) {
         const ConcurrentModel model(work[unit].setup, table, options.rules);
         auto found = searchInterleavings(model, how);
         ones[unit] = {found, std::move(found.counterexamples)};
-        const std::size_t now = ++done;
-        if (thread == 0 && options.progress) options.progress(now, work.size());
+        if (!options.progress) return;
+        const std::lock_guard lock(progress_mutex);
+        tell(states += ones[unit].counts.states);
       });
   for (std::size_t i = 0; i < work.size(); ++i)
     add(result, result.sizes[work[i].size], work[i].setup, ones[i]);

@@ -26,6 +26,7 @@ ConcurrentBug find(const SmpMutantInfo& info, unsigned jobs) {
       options.arch = arch;
       const ConcurrentResult result =
           checkSetups(options, setupsOf(options, size.actors, size.pages));
+      throwIfStopped("looking for mistakes");
       states[arch] += result.states;
       if (result.broken == 0) continue;
       bug.arch = arch;
@@ -48,9 +49,13 @@ ConcurrentBug find(const SmpMutantInfo& info, unsigned jobs) {
 }  // namespace
 
 std::vector<ConcurrentBug> findConcurrentBugs(const std::vector<const SmpMutantInfo*>& mutants,
-                                              unsigned jobs) {
+                                              unsigned jobs, const Progress& progress) {
   std::vector<ConcurrentBug> bugs;
-  for (const SmpMutantInfo* info : mutants) bugs.push_back(find(*info, jobs));
+  for (const SmpMutantInfo* info : mutants) {
+    bugs.push_back(find(*info, jobs));
+    throwIfStopped("looking for mistakes");
+    if (progress) progress({bugs.size(), mutants.size(), "mistakes", "several processors"});
+  }
   return bugs;
 }
 

@@ -23,9 +23,10 @@ struct ConcurrentBug {
   RuleSet repaired = 0;      // what the code without the mistake breaks, with the same actors
 };
 
-// Searches for each of them, on `jobs` threads; in the order given.
+// Searches for each of them, on `jobs` threads; in the order given. Throws Error(kStopped) if the
+// user asks to stop.
 std::vector<ConcurrentBug> findConcurrentBugs(const std::vector<const SmpMutantInfo*>& mutants,
-                                              unsigned jobs);
+                                              unsigned jobs, const Progress& progress = {});
 
 }  // namespace ptecheck
 

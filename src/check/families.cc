@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "check/arch_rules.h"
+#include "check/expected.h"
 #include "check/model_check.h"
 
 namespace ptecheck {
@@ -28,6 +29,7 @@ void addFamily(CheckResult& sum, CheckResult&& more) {
   for (std::size_t i = 0; i < sum.rows.size(); ++i) {
     Row& row = sum.rows[i];
     const Row& other = more.rows[i];
+    row.stopped = row.stopped || other.stopped;
     row.broken |= other.broken;
     row.broken_elsewhere |= other.broken_elsewhere;
     row.price += other.price;
@@ -51,6 +53,10 @@ void addFamily(CheckResult& sum, CheckResult&& more) {
       }
   sum.findings = std::move(findings);
   sum.unsupported += more.unsupported;
+  if (sum.stopped_of || more.stopped_of) {
+    const std::uint64_t others = sum.scenarios() - more.scenarios();
+    sum.stopped_of = sum.stopped_of.value_or(others) + more.stopped_of.value_or(more.scenarios());
+  }
   if (sum.unsupported_reason.empty()) sum.unsupported_reason = std::move(more.unsupported_reason);
 }
 
@@ -58,30 +64,50 @@ std::uint64_t samplesIn(Family family, std::uint64_t samples) {
   return family == Family::kReclaim ? samples : samples / 10;
 }
 
-CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
-                          const std::vector<Family>& families) {
-  CheckResult sum;
-  bool any = false;
-  const Progress progress = options.progress;
-  const std::uint64_t samples = options.random_scenarios;
-  for (std::size_t i = 0; i < families.size(); ++i) {
+namespace {
+
+// The searches that checkFamilies() makes, one for each family.
+std::vector<SearchOptions> searchesOf(const SearchOptions& options,
+                                      const std::vector<Family>& families) {
+  std::vector<SearchOptions> searches;
+  for (const Family family : families) {
     // Folios of family huge are as large as a page table.
-    const bool too_large = families[i] == Family::kHuge && families.size() > 1 &&
+    const bool too_large = family == Family::kHuge && families.size() > 1 &&
                            options.random_pages < abilitiesOf(options.arch).table_slots;
     if (too_large) continue;
-    options.family = families[i];
-    options.random_scenarios = samplesIn(families[i], samples);
-    // Families take different times; to a reader, progress that goes on is enough.
-    if (progress)
-      options.progress = [&, i](std::size_t done, std::size_t total) {
-        progress(i * total + done, families.size() * total);
-      };
-    CheckResult result = checkModel(policies, options);
-    if (any)
+    SearchOptions& search = searches.emplace_back(options);
+    search.family = family;
+    search.random_scenarios = samplesIn(family, options.random_scenarios);
+  }
+  return searches;
+}
+
+}  // namespace
+
+std::uint64_t expectedIn(const SearchOptions& options, const std::vector<Family>& families) {
+  std::uint64_t sum = 0;
+  for (const SearchOptions& search : searchesOf(options, families))
+    sum += expectedScenarios(search);
+  return sum;
+}
+
+CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
+                          const std::vector<Family>& families) {
+  const std::vector<SearchOptions> searches = searchesOf(options, families);
+  std::vector<std::uint64_t> expected(searches.size());  // only if somebody waits
+  std::uint64_t after = 0;
+  for (std::size_t i = 0; options.progress && i < searches.size(); ++i)
+    after += expected[i] = expectedScenarios(searches[i]);
+  CheckResult sum;
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    after -= expected[i];
+    SearchOptions search = searches[i];
+    search.progress = amid(options.progress, sum.scenarios(), after);
+    CheckResult result = checkModel(policies, search);
+    if (i != 0)
       addFamily(sum, std::move(result));
     else
       sum = std::move(result);
-    any = true;
   }
   return sum;
 }

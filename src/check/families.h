@@ -31,6 +31,9 @@ std::uint64_t samplesIn(Family family, std::uint64_t samples);
 CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
                           const std::vector<Family>& families);
 
+// About how many scenarios that is.
+std::uint64_t expectedIn(const SearchOptions& options, const std::vector<Family>& families);
+
 // Adds the result of another family for the same rows.
 void addFamily(CheckResult& sum, CheckResult&& more);
 

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "check/arch_rules.h"
+#include "check/expected.h"
 #include "check/family_cases.h"
 #include "check/judged_policies.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "explore/replay.h"
@@ -116,24 +117,25 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
   const Search search(options);
   const ArchRules& rules = archRules(options.arch);
   const Sharing sharing = shareRuns(policies, options.family);
-  std::mutex progress_mutex;
-  std::size_t units_done = 0;
+  ExpectedScenarios expected(search);
+  ProgressMeter meter(
+      options.progress, std::string(familyName(options.family)),
+      [&] { return expected.all(options.share); },
+      [&](std::size_t unit) { return expected.ofUnit(unit); });
   auto make_worker = [&](unsigned) {
     return Worker{JudgedPolicies(sharing.run, options.rules, options.arch),
                   std::vector<Tally>(sharing.run.size())};
   };
   auto work = [&](Worker& worker, std::size_t unit) {
     const std::size_t part = search.isRandom(unit) ? 1 : 0;
+    const std::uint64_t before = worker.scenarios[part];
     search.forEach(unit, *worker.scenario, [&](const Scenario& s, auto choices) {
       ++worker.scenarios[part];
       worker.judged.run(s, [&](std::size_t row, const Outcome& outcome, RuleSet broken) {
         worker.tallies[row].add(rules, s, outcome, broken, part, unit, choices);
       });
     });
-    if (options.progress) {
-      std::lock_guard lock(progress_mutex);
-      options.progress(++units_done, search.units() / options.share.count);
-    }
+    meter.add(unit, worker.scenarios[part] - before);
   };
   std::vector<Worker> workers =
       runUnits(search.units(), options.share, options.jobs, make_worker, work);
@@ -149,6 +151,8 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
   if (options.random_scenarios != 0)
     result.parts.push_back({search.random(), scenarios[1], 0, options.seed});
 
+  if (stopRequested()) result.stopped_of = expected.all(options.share);
+
   for (std::size_t row = 0; row < policies.size(); ++row) {
     Tally sum;
     for (const Worker& worker : workers) sum += worker.tallies[sharing.index[row]];
@@ -158,6 +162,7 @@ CheckResult checkModel(const std::vector<Policy>& policies, const SearchOptions&
     line.count = sum.count();
     line.price = sum.price();
     line.broken_elsewhere = sum.brokenElsewhere();
+    line.stopped = result.stopped_of.has_value();
     for (std::size_t i = 0; i < kRules; ++i) {
       const std::optional<FirstBroken>& first = sum.first()[i];
       if (!first) continue;

@@ -55,6 +55,7 @@ struct Row {
   RuleSet broken_elsewhere = 0;
   std::array<RuleSet, kFamilies> broken_in{};  // by Family
   std::array<std::uint64_t, kRules> count{};   // scenarios that break the rule
+  bool stopped = false;  // the user asked to stop: what is not broken is not known
   Price price;
 };
 
@@ -72,11 +73,15 @@ struct CheckResult {
   std::vector<Part> parts;  // exhaustive first
   std::vector<Row> rows;
   std::vector<Finding> findings;  // by row, then rule
+  // Set if the user asked to stop: about how many scenarios it would have been. `parts` has how
+  // many it was.
+  std::optional<std::uint64_t> stopped_of;
   // Scenarios which the subject could not express or run, and the first reason; never silent.
   std::uint64_t unsupported = 0;
   std::string unsupported_reason;
 
   const Finding* find(const std::string& row, Rule rule) const;
+  std::uint64_t scenarios() const;  // of all parts
 };
 
 }  // namespace ptecheck

@@ -17,6 +17,7 @@
 #include "explore/odometer.h"
 #include "explore/random_choices.h"
 #include "scenario/space.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
@@ -49,13 +50,24 @@ class Search {
   bool isRandom(std::size_t unit) const { return unit >= situations_.size(); }
 
   // Calls visit(scenario, choices) for every meaningful scenario of the unit, in order; `choices()`
-  // gives its list. The scenario is valid during the call only.
+  // gives its list. The scenario is valid during the call only. Ends early if the user asks to
+  // stop.
   template <class Visit>
   void forEach(std::size_t unit, Scenario& scenario, Visit visit) const {
-    if (isRandom(unit))
-      forEachSample(unit - situations_.size(), scenario, visit);
-    else
-      forEachOf(situations_[unit], scenario, visit);
+    forEachWhile([] { return !stopRequested(); }, unit, scenario, visit);
+  }
+
+  // The same, whatever the user asks: to find a scenario again.
+  template <class Visit>
+  void forEachToTheEnd(std::size_t unit, Scenario& scenario, Visit visit) const {
+    forEachWhile([] { return true; }, unit, scenario, visit);
+  }
+
+  // The situation of a unit of the exhaustive part: writes all of `scenario` but its entries, and
+  // gives what these can be.
+  EntryStates situation(std::size_t unit, Scenario& scenario) const {
+    Odometer odometer(situations_[unit]);
+    return chooseSituation(odometer, exhaustive_, scenario);
   }
 
   // The choices of the unit's scenario number `wanted`, counted from 0 in the order of forEach().
@@ -63,7 +75,7 @@ class Search {
     Scenario scenario;
     Choices found;
     std::size_t number = 0;
-    forEach(unit, scenario, [&](const Scenario&, auto choices) {
+    forEachToTheEnd(unit, scenario, [&](const Scenario&, auto choices) {
       if (number++ == wanted) found = choices();
     });
     return found;
@@ -76,22 +88,30 @@ class Search {
     return static_cast<std::size_t>((samples_ + kSamplesPerUnit - 1) / kSamplesPerUnit);
   }
 
-  template <class Visit>
-  void forEachOf(const Choices& situation, Scenario& scenario, Visit visit) const {
+  template <class GoOn, class Visit>
+  void forEachWhile(GoOn go_on, std::size_t unit, Scenario& scenario, Visit visit) const {
+    if (isRandom(unit))
+      forEachSample(go_on, unit - situations_.size(), scenario, visit);
+    else
+      forEachOf(go_on, situations_[unit], scenario, visit);
+  }
+
+  template <class GoOn, class Visit>
+  void forEachOf(GoOn go_on, const Choices& situation, Scenario& scenario, Visit visit) const {
     Odometer odometer(situation);
     const EntryStates states = chooseSituation(odometer, exhaustive_, scenario);
     do {
       odometer.rewindToBoundary();
       if (chooseEntries(odometer, exhaustive_, states, scenario))
         visit(scenario, [&] { return odometer.choices(); });
-    } while (odometer.next());
+    } while (odometer.next() && go_on());
   }
 
-  template <class Visit>
-  void forEachSample(std::size_t number, Scenario& scenario, Visit visit) const {
+  template <class GoOn, class Visit>
+  void forEachSample(GoOn go_on, std::size_t number, Scenario& scenario, Visit visit) const {
     const std::uint64_t begin = number * kSamplesPerUnit;
     const std::uint64_t end = std::min(samples_, begin + kSamplesPerUnit);
-    for (std::uint64_t index = begin; index < end; ++index) {
+    for (std::uint64_t index = begin; index < end && go_on(); ++index) {
       RandomChoices choices(seed_, index);
       if (chooseScenario(choices, random_, scenario))
         visit(scenario, [&] { return choices.choices(); });

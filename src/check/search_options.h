@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "explore/parallel.h"
 #include "pte/architectures.h"
@@ -14,8 +15,17 @@
 
 namespace ptecheck {
 
-// Called now and then by one thread at a time: units of work done, and all.
-using Progress = std::function<void(std::size_t done, std::size_t total)>;
+// How far a search is.
+struct Progressed {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  // about; 0: nobody knows
+  std::string of = "scenarios";
+  std::string what = {};  // is being searched, if it is one thing of several: "swap"
+};
+// Called now and then, by one thread at a time.
+using Progress = std::function<void(const Progressed&)>;
+// For one of several searches: so many are done before it, and so many come after.
+Progress amid(const Progress& progress, std::uint64_t before, std::uint64_t after);
 
 // What to search, on whatever subject.
 struct SearchOptions {

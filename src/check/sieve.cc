@@ -6,9 +6,10 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <mutex>
 
 #include "check/arch_rules.h"
+#include "check/expected.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "mm/policy_words.h"
 #include "subject/model.h"
@@ -157,8 +158,11 @@ SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& optio
   for (std::size_t i = 0; i < policies.size(); ++i) dead_from[i] = kNever;
   const Policy reference = Policy{}.reference();
   const std::vector<Kind> kinds = kindsOf(policies);
-  std::mutex progress_mutex;
-  std::size_t units_done = 0;
+  ExpectedScenarios expected(search);
+  ProgressMeter meter(
+      options.search.progress, std::string(familyName(options.search.family)),
+      [&] { return expected.all(options.search.share); },
+      [&](std::size_t unit) { return expected.ofUnit(unit); });
 
   auto make_worker = [&](unsigned) {
     Worker worker;
@@ -168,7 +172,9 @@ SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& optio
     return worker;
   };
   auto work = [&](Worker& w, std::size_t unit) {
+    std::uint64_t done = 0;
     search.forEach(unit, *w.scenario, [&](const Scenario& s, auto choices) {
+      ++done;
       if (!options.shadow_stacks && inShadowStack(s)) return;
       if (!options.single_pages && s.pages == 1) return;
       ++w.scenarios;
@@ -192,13 +198,12 @@ SieveResult sieve(const std::vector<Policy>& policies, const SieveOptions& optio
         }
       }
     });
-    if (options.search.progress) {
-      std::lock_guard lock(progress_mutex);
-      options.search.progress(++units_done, search.units());
-    }
+    meter.add(unit, done);
   };
   const std::vector<Worker> workers =
       runUnits(search.units(), options.search.share, options.search.jobs, make_worker, work);
+
+  throwIfStopped("trying batchings");  // of half a sieve nothing can be said
 
   SieveResult result;
   for (const Worker& worker : workers) result.scenarios += worker.scenarios;

@@ -29,6 +29,12 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
+std::uint64_t CheckResult::scenarios() const {
+  std::uint64_t sum = 0;
+  for (const Part& part : parts) sum += part.scenarios;
+  return sum;
+}
+
 const Finding* CheckResult::find(const std::string& row, Rule rule) const {
   for (const Finding& finding : findings)
     if (finding.row == row && finding.rule == rule) return &finding;

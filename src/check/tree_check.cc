@@ -13,11 +13,12 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "check/arch_rules.h"
 #include "check/batch.h"
+#include "check/expected.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "check/tally.h"
 #include "check/tree_build.h"
@@ -135,12 +136,19 @@ class TreeSearch {
         search_(search),
         options_(options),
         rules_(archRules(options.arch)),
-        row_(row) {}
+        row_(row),
+        expected_(search),
+        meter_(
+            options.progress, std::string(familyName(options.family)),
+            [this] { return expected_.all(options_.share); },
+            [this](std::size_t unit) { return expected_.ofUnit(unit); }) {}
 
   // Adds one row, its findings and, the first time, the parts to `result`.
   void run(CheckResult& result) {
+    // Agents cost a moment even if there is nothing for them to do any more.
+    const unsigned jobs = stopRequested() ? 0 : options_.jobs;
     std::vector<Worker> workers = runUnits(
-        search_.units(), options_.share, options_.jobs, [&](unsigned) { return makeWorker(); },
+        search_.units(), options_.share, jobs, [&](unsigned) { return makeWorker(); },
         [&](Worker& worker, std::size_t unit) { runUnit(worker, unit); });
 
     std::array<std::uint64_t, 2> scenarios{};
@@ -158,7 +166,11 @@ class TreeSearch {
     workers.clear();  // ends the agents
     std::sort(reported_.begin(), reported_.end());
     reported_.erase(std::unique(reported_.begin(), reported_.end()), reported_.end());
-    if (result.parts.empty()) addParts(result, scenarios);
+    if (stopRequested()) result.stopped_of = expected_.all(options_.share);
+    if (result.parts.empty() || result.stopped_of) {
+      result.parts.clear();
+      addParts(result, scenarios);
+    }
     addRow(result, sum);
   }
 
@@ -194,9 +206,7 @@ class TreeSearch {
       if (worker.batch->full()) flush();
     });
     flush();
-    if (!options_.progress) return;
-    std::lock_guard lock(progress_mutex_);
-    options_.progress(++units_done_, search_.units() / options_.share.count);
+    meter_.add(unit, first);
   }
 
   void runBatch(Worker& worker, std::size_t unit, std::size_t first) {
@@ -237,6 +247,7 @@ class TreeSearch {
     line.count = sum.count();
     line.price = sum.price();
     line.broken_elsewhere = sum.brokenElsewhere();
+    line.stopped = result.stopped_of.has_value();
     for (std::size_t i = 0; i < kRules; ++i) {
       const std::optional<FirstBroken>& first = sum.first()[i];
       if (!first) continue;
@@ -250,7 +261,7 @@ class TreeSearch {
   Finding makeFinding(Rule rule, const Space& space, const Choices& choices) const {
     FindingId id{space, options_.arch, row_, choices};
     Scenario scenario{};
-    {
+    if (!stopRequested()) {
       Single single(build_, ruleBit(rule), options_.arch);
       const StillFails still_fails = [&](const Choices& tried, Choices* used) {
         Replay replay(tried);
@@ -284,12 +295,20 @@ class TreeSearch {
   const SearchOptions& options_;
   const ArchRules& rules_;
   const char* row_;
-  std::mutex progress_mutex_;
-  std::size_t units_done_ = 0;
+  ExpectedScenarios expected_;
+  ProgressMeter meter_;
   BitDifferences bits_;
   std::string features_;
   std::vector<std::uint64_t> reported_;
 };
+
+// Of a tree with and without a patch, one run of the two.
+SearchOptions alone(const SearchOptions& options, bool second) {
+  SearchOptions one = options;
+  const std::uint64_t other = options.progress ? expectedScenarios(options) : 0;
+  one.progress = amid(options.progress, second ? other : 0, second ? 0 : other);
+  return one;
+}
 
 RuleSet brokenBy(const CheckResult& result, const char* row) {
   for (const Row& line : result.rows)
@@ -347,13 +366,15 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   check.result.arch = options.search.arch;
   if (base) {
     if (options.say) options.say("checking the tree without the patch");
-    TreeSearch(*base, search, options.search, kBaseRow).run(check.result);
+    const SearchOptions first = alone(options.search, false);
+    TreeSearch(*base, search, first, kBaseRow).run(check.result);
   }
   if (options.say) options.say(base ? "checking the patched tree" : "checking the tree");
-  TreeSearch tree_search(build, search, options.search, kRow);
+  const SearchOptions how = base ? alone(options.search, true) : options.search;
+  TreeSearch tree_search(build, search, how, kRow);
   tree_search.run(check.result);
   check.features = tree_search.features();
-  if (options.name_lines && !check.result.findings.empty()) {
+  if (options.name_lines && !check.result.findings.empty() && !stopRequested()) {
     if (options.say) options.say("finding the lines of each example");
     TreeOptions recording = tree_options;
     recording.coverage = true;
@@ -361,7 +382,7 @@ TreeCheck checkTree(const TreeCheckOptions& options) {
   }
   if (base) check.new_rules = brokenBy(check.result, kRow) & ~brokenBy(check.result, kBaseRow);
   if (check.batches) check.bit_differences = describeBits(tree_search.bits());
-  if (build.coverage)
+  if (build.coverage && !check.result.stopped_of)
     for (const auto& [file, lines] : TreeLines(build).changedButNeverRan(tree_search.reported()))
       for (unsigned line : lines) check.never_ran.push_back(file + ":" + std::to_string(line));
   addNotes(build, check);

@@ -13,12 +13,13 @@
 #include <bit>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <tuple>
 
 #include "check/arch_rules.h"
 #include "check/batch.h"
+#include "check/expected.h"
+#include "check/progress_meter.h"
 #include "check/search.h"
 #include "check/tree_build.h"
 #include "explore/parallel.h"
@@ -119,7 +120,12 @@ class EventSearch {
         how_(how),
         pages_(options.tree.search.exhaustive_pages),
         search_(how),
-        rules_(archRules(how.arch)) {}
+        rules_(archRules(how.arch)),
+        expected_(search_, [this](const Scenario& s) { return isOfInterest(s, pages_); }),
+        meter_(
+            how.progress, std::string(familyName(how.family)),
+            [this] { return expected_.all(how_.share); },
+            [this](std::size_t unit) { return expected_.ofUnit(unit); }) {}
 
   TreeEvents run() {
     std::vector<Worker> workers = runUnits(
@@ -130,6 +136,7 @@ class EventSearch {
     std::array<std::optional<First>, kRules> first;
     for (Worker& worker : workers) add(worker, result, first);
     workers.clear();  // ends the agents
+    if (stopRequested()) result.stopped_of = expected_.all(how_.share);
     for (std::size_t i = 0; i < kRules; ++i) {
       if (!first[i]) continue;
       result.broken |= ruleBit(static_cast<Rule>(i));
@@ -176,6 +183,7 @@ class EventSearch {
     worker.number = 0;
     Chunk chunk;
     std::size_t number = 0;
+    std::uint64_t of_interest = 0;
     const auto flush = [&] {
       std::vector<Job> jobs;
       for (std::uint32_t i = 0; i < chunk.scenarios.size(); ++i) jobs.push_back({i, {}});
@@ -188,20 +196,19 @@ class EventSearch {
         std::memcpy(static_cast<void*>(copy.get()), &s, scenarioBytes(s.processes, s.pages));
         chunk.scenarios.push_back(std::move(copy));
         chunk.numbers.push_back(number);
+        ++of_interest;
         if (chunk.scenarios.size() == kAtATime) flush();
       }
       ++number;
     });
     flush();
-    if (!how_.progress) return;
-    std::lock_guard lock(progress_mutex_);
-    how_.progress(++units_done_, search_.units() / how_.share.count);
+    meter_.add(unit, of_interest);
   }
 
   // Runs these jobs, and those with more events that follow from them.
   void explore(Worker& worker, std::size_t unit, const Chunk& chunk, const std::vector<Job>& jobs) {
     WithPlans& subject = *worker.subject;
-    for (std::size_t begin = 0; begin < jobs.size(); begin += kAtATime) {
+    for (std::size_t begin = 0; begin < jobs.size() && !stopRequested(); begin += kAtATime) {
       const std::size_t count = std::min(kAtATime, jobs.size() - begin);
       worker.batch->clear();
       subject.plans.clear();
@@ -260,8 +267,8 @@ class EventSearch {
   const unsigned pages_;
   const Search search_;
   const ArchRules& rules_;
-  std::mutex progress_mutex_;
-  std::size_t units_done_ = 0;
+  ExpectedScenarios expected_;
+  ProgressMeter meter_;
 };
 
 std::string entryName(const Scenario& s, unsigned entry) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,7 @@ struct EventFinding {
 struct TreeEvents {
   std::string subject;  // "Linux 6.12.117 at /home/me/linux"
   std::uint64_t scenarios = 0;
+  std::optional<std::uint64_t> stopped_of = {};       // scenarios; as of CheckResult
   std::array<std::uint64_t, MOST_EVENTS + 1> runs{};  // by number of events
   unsigned moments = 0;                               // most of any run
   std::uint64_t cut = 0;                              // runs of more moments than are told apart

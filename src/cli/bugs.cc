@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "report/bugs.h"
 #include "scenario/error.h"
 
@@ -42,8 +43,13 @@ int bugs(const Words& words) {
     for (const SmpMutantInfo& mutant : smpMutants()) concurrent.push_back(&mutant);
   }
   const unsigned jobs = parseJobs(words.jobs);
-  const std::vector<BugFound> found = findBugs(wanted, jobs);
-  const std::vector<ConcurrentBug> interleaved = findConcurrentBugs(concurrent, jobs);
+  std::vector<BugFound> found;
+  std::vector<ConcurrentBug> interleaved;
+  {
+    ProgressLine line;
+    found = findBugs(wanted, jobs, line.in(""));
+    interleaved = findConcurrentBugs(concurrent, jobs, line.in(""));
+  }
   const std::vector<order::OrderBug> ordered =
       words.names.empty() ? order::orderBugs() : std::vector<order::OrderBug>{};
   writeOutput(words.format == "markdown" ? bugsMarkdown(found, interleaved, ordered)

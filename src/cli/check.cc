@@ -28,6 +28,7 @@
 #include "report/text.h"
 #include "report/verdict.h"
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
@@ -70,31 +71,13 @@ SearchOptions searchOf(const Words& words) {
   return search;
 }
 
-// Tells the terminal how far all architectures together are.
-class ArchProgress {
- public:
-  explicit ArchProgress(std::size_t archs) : archs_(archs) {}
-
-  Progress ofArch(std::size_t index) {
-    return [this, index](std::size_t done, std::size_t total) {
-      constexpr std::size_t kParts = 1000;
-      line_.show(index * kParts + done * kParts / std::max<std::size_t>(total, 1), archs_ * kParts);
-    };
-  }
-  void say(const std::string& what) { line_.say(what); }
-
- private:
-  ProgressLine line_;
-  std::size_t archs_;
-};
-
 // Runs the tree on one architecture after another. Result: ArchTree, ArchAgreement. `run` gives the
 // optional that is in it.
 template <class Result, class Run>
 std::vector<Result> onEachArch(const Words& words, const SearchOptions& search, Run run) {
   const std::vector<Arch> archs = parseArchs(words.archs);
   std::vector<Result> results;
-  ArchProgress progress(archs.size());
+  ProgressLine line;
   for (std::size_t i = 0; i < archs.size(); ++i) {
     Result& result = results.emplace_back();
     result.arch = archs[i];
@@ -102,19 +85,25 @@ std::vector<Result> onEachArch(const Words& words, const SearchOptions& search, 
       result.why_not = whyModelOnly(archs[i]);
       result.model_only = !result.why_not.empty();
       if (result.model_only) continue;
+      if (stopRequested()) {
+        result.why_not = "not checked: stopped before it was begun";
+        continue;
+      }
     }
     TreeCheckOptions options = words.tree.options();
     options.search = search;
     options.search.arch = archs[i];
-    options.search.progress = progress.ofArch(i);
+    options.search.progress = line.in(archName(archs[i]));
     options.say = [&](const std::string& what) {
-      progress.say(archs.size() > 1 ? fmt::format("{}: {}", archId(archs[i]), what) : what);
+      line.say(archs.size() > 1 ? fmt::format("{}: {}", archId(archs[i]), what) : what);
     };
     try {
       run(options, result);
     } catch (const Error& error) {
       // One of several that cannot be tested is no reason not to test the others.
-      if (archs.size() == 1 || error.kind() != ErrorKind::kCannotTest) throw;
+      const bool ours =
+          error.kind() != ErrorKind::kCannotTest && error.kind() != ErrorKind::kStopped;
+      if (archs.size() == 1 || ours) throw;
       result.why_not = fmt::format("not checked: {}", error.what());
     }
   }
@@ -134,13 +123,22 @@ Policy comparedPolicy(const Words& words) {
 std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>& archs,
                                      SearchOptions search) {
   const std::vector<Policy> policies = parsePolicies(words.policies, words.mutant);
+  const std::vector<Family> families =
+      parseFamilies(words.families.empty() ? "all" : words.families);
+  ProgressLine line;
+  std::vector<std::uint64_t> expected(archs.size());
+  std::uint64_t before = 0, after = 0;
+  for (std::size_t i = 0; line.seen() && i < archs.size(); ++i) {
+    search.arch = archs[i];
+    after += expected[i] = expectedIn(search, families);
+  }
   std::vector<CheckResult> results;
-  ArchProgress progress(archs.size());
   for (std::size_t i = 0; i < archs.size(); ++i) {
     search.arch = archs[i];
-    search.progress = progress.ofArch(i);
-    results.push_back(checkFamilies(
-        policies, search, parseFamilies(words.families.empty() ? "all" : words.families)));
+    after -= expected[i];
+    search.progress = amid(line.in(archName(archs[i])), before, after);
+    results.push_back(checkFamilies(policies, search, families));
+    before += results.back().scenarios();
   }
   return results;
 }
@@ -149,7 +147,7 @@ std::vector<ConcurrentResult> searchConcurrently(ConcurrentOptions options,
                                                  const std::vector<Arch>& archs,
                                                  const std::vector<Policy>& policies) {
   std::vector<ConcurrentResult> results;
-  ArchProgress progress(archs.size() * policies.size());
+  ProgressLine line;
   for (const Arch arch : archs) {
     for (const Policy& policy : policies) {
       options.arch = arch;
@@ -159,7 +157,7 @@ std::vector<ConcurrentResult> searchConcurrently(ConcurrentOptions options,
         options.only->policy = policy;
         options.only->mutant = options.mutant;
       }
-      options.progress = progress.ofArch(results.size());
+      options.progress = line.in(archName(arch));
       results.push_back(checkConcurrent(options));
     }
   }
@@ -200,11 +198,11 @@ int checkEvents(const Words& words, const SearchOptions& search, const ReportOpt
     throw Error(ErrorKind::kUsage, "--events is about --arch x86_64 only");
   TreeEventsOptions options;
   options.events = static_cast<unsigned>(parseNumber("--events", words.events, 1, MOST_EVENTS));
-  ArchProgress progress(1);
+  ProgressLine line;
   options.tree = words.tree.options();
   options.tree.search = search;
-  options.tree.search.progress = progress.ofArch(0);
-  options.tree.say = [&](const std::string& what) { progress.say(what); };
+  options.tree.search.progress = line.in(archName(kX86));
+  options.tree.say = [&](const std::string& what) { line.say(what); };
   const TreeEvents result = checkTreeEvents(options);
   std::string kernel = words.tree.kernel;
   for (const std::string& patch : words.tree.patches) kernel += " --patch " + patch;
@@ -257,7 +255,7 @@ int check(const Words& words) {
   const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
   const std::vector<CheckResult> results = checkModels(words, archs, search);
   std::vector<ConcurrentResult> concurrent;
-  if (isPlain(words, search)) {
+  if (isPlain(words, search) && !stopRequested()) {
     ConcurrentOptions options;
     options.actors = kMaxActors;
     options.jobs = search.jobs;

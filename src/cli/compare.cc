@@ -24,6 +24,7 @@
 #include "mm/policy_words.h"
 #include "report/compare.h"
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
@@ -149,20 +150,26 @@ int compareAll(const Words& words) {
   std::vector<ArchComparison> comparisons;
   {
     ProgressLine line;
-    options.search.progress = [&](std::size_t done, std::size_t total) { line.show(done, total); };
     for (Arch arch : archs) {
       ArchComparison& one = comparisons.emplace_back();
       one.arch = options.search.arch = arch;
+      options.search.progress = line.in(archName(arch));
       if (archs.size() > 1 && anyTree(candidates)) one.why_not = whyModelOnly(arch);
       one.model_only = !one.why_not.empty();
       if (one.model_only) continue;
+      if (archs.size() > 1 && stopRequested()) {
+        one.why_not = "not checked: stopped before it was begun";
+        continue;
+      }
       try {
         one.comparison = compare(candidates, options, [&](const std::string& what) {
           line.say(fmt::format("{}: {}", archId(arch), what));
         });
       } catch (const Error& error) {
         // One of several that cannot be tested is no reason not to test the others.
-        if (archs.size() == 1 || error.kind() != ErrorKind::kCannotTest) throw;
+        const bool ours =
+            error.kind() != ErrorKind::kCannotTest && error.kind() != ErrorKind::kStopped;
+        if (archs.size() == 1 || ours) throw;
         one.why_not = fmt::format("not checked: {}", error.what());
       }
     }

@@ -14,7 +14,9 @@ enum ExitCode : int {
   kExitCannotTest = 125,         // `git bisect run` skips this commit
   kExitKselftestCannotTest = 4,  // the same with --exit-style=kselftest: kselftest's "skip"
   kExitUsage = 129,              // wrong usage or malformed input
-  kExitInternal = 130,           // our own mistake
+  kExitInterrupted = 130,        // SIGINT: Ctrl-C, as shells count (128 + signal)
+  kExitInternal = 131,           // our own mistake
+  kExitTerminated = 143,         // SIGTERM
 };
 
 constexpr int exitCodeOf(ErrorKind kind, bool kselftest) {
@@ -23,6 +25,8 @@ constexpr int exitCodeOf(ErrorKind kind, bool kselftest) {
       return kExitUsage;
     case ErrorKind::kCannotTest:
       return kselftest ? kExitKselftestCannotTest : kExitCannotTest;
+    case ErrorKind::kStopped:
+      return kExitInterrupted;
     case ErrorKind::kInternal:
       break;
   }

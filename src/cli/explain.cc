@@ -14,6 +14,7 @@
 #include "cli/concurrent.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/scenario_files.h"
 #include "report/concurrent.h"
 #include "report/explain_html.h"
@@ -94,6 +95,8 @@ int explainScenario(const Words& words, RunReport report, const Policy* policy,
   report.strict = words.strict;
   if (policy == nullptr) {
     TreeCheckOptions options = words.tree.options();
+    ProgressLine line;
+    options.say = [&line](const std::string& what) { line.say(what); };
     options.search.arch = report.arch;
     if (report.row == "base") options.patches.clear();
     report.subject = "the kernel tree " + words.tree.kernel;

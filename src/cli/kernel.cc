@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "scenario/error.h"
 #include "subject/kernel_source.h"
 #include "subject/tree_arch.h"
@@ -119,13 +120,18 @@ void addKernel(Command& app, Invocation& invocation) {
       "  ptecheck check --kernel \"$(ptecheck kernel get 6.12)\"\n"
       "\n"
       "Nothing is installed. Takes a minute and 1.6 GB the first time; after that the folder\n"
-      "is found. What is being done is said on stderr.");
+      "is found. A terminal is told what is being done.");
   get.callback([words, &invocation] {
     invocation.run = [words] {
       KernelSourceOptions options;
       options.cache = words->cache;
-      options.progress = tell;
-      writeOutput(getKernelSource(words->version, options).string() + '\n');
+      std::string folder;
+      {
+        ProgressLine line;
+        options.progress = [&line](const std::string& what) { line.say(what); };
+        folder = getKernelSource(words->version, options).string();
+      }
+      writeOutput(folder + '\n');
       return int{kExitNothingFound};
     };
   });

@@ -10,6 +10,8 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
@@ -17,6 +19,7 @@ namespace ptecheck {
 namespace {
 
 void complain(const std::string& message) {
+  wipeProgress();
   std::fprintf(stderr, "ptecheck: %s\n", message.c_str());
 }
 
@@ -45,7 +48,7 @@ int runCommandLine(int argc, const char* const* argv) {
       "\n"
       "`ptecheck COMMAND --help` says more about a command.\n"
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"
-      "129 and above wrong usage or internal error.");
+      "130 stopped by Ctrl-C, 129 and 131 wrong usage or internal error.");
   Invocation invocation;
   addCheck(app, invocation);
   addCompare(app, invocation);
@@ -67,9 +70,12 @@ int runCommandLine(int argc, const char* const* argv) {
     return kExitNothingFound;
   }
   try {
-    return invocation.run();
+    catchStopSignals();
+    const int status = invocation.run();
+    return statusOfSignal() != 0 ? statusOfSignal() : status;
   } catch (const Error& error) {
     complain(error.what());
+    if (statusOfSignal() != 0) return statusOfSignal();
     return exitCodeOf(error.kind(), invocation.kselftest);
   }
 }

@@ -11,7 +11,9 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
@@ -72,7 +74,14 @@ int orderCommand(const Words& words) {
   report.details = !tests.empty();
   if (tests.empty())
     for (const order::KernelTest& test : order::kernelTests()) tests.push_back(&test);
-  for (const order::KernelTest* test : tests) report.tests.push_back(order::tryWithoutEach(*test));
+  {
+    ProgressLine line;
+    for (const order::KernelTest* test : tests) {
+      throwIfStopped("trying barriers");
+      line.show("", {report.tests.size(), tests.size(), "tests", std::string(test->name)});
+      report.tests.push_back(order::tryWithoutEach(*test));
+    }
+  }
   if (words.format == "json")
     writeOutput(orderJson(report));
   else

@@ -7,11 +7,13 @@
 #include <csignal>
 #include <cstring>
 
+#include "cli/progress.h"
 #include "scenario/error.h"
 
 namespace ptecheck {
 
 void writeOutput(const std::string& text) {
+  wipeProgress();
   // Only while writing: programs started by us must not inherit an ignored SIGPIPE.
   void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
   std::size_t written = 0;

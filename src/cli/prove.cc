@@ -36,13 +36,15 @@ int prove(const Words& words) {
   if (words.tree.given())
     return proveTrees(words.tree, words.output, parseArchs(words.archs), parseLemmas(words.lemmas),
                       parseJobs(words.jobs), words.verbose || !words.lemmas.empty());
-  ProgressLine line("proving");
+  ProgressLine line;
   ProveOptions options;
   options.archs = parseArchs(words.archs.empty() ? "all" : words.archs);
   options.lemmas = parseLemmas(words.lemmas);
   options.jobs = parseJobs(words.jobs);
   options.history = words.history || words.lemmas.empty();
-  options.progress = [&line](std::size_t done, std::size_t total) { line.show(done, total); };
+  options.progress = [&line](std::size_t done, std::size_t total) {
+    line.show("", {done, total, "proofs", ""});
+  };
   const ProveResults results = proveModel(options);
 
   ProveReportOptions report{PTECHECK_VERSION, words.output.strict};

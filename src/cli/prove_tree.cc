@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "check/tree_check.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -15,7 +13,7 @@ namespace ptecheck {
 
 int proveTrees(const TreeWords& tree, const OutputWords& output, const std::vector<Arch>& archs,
                const std::vector<std::string>& lemmas, unsigned jobs, bool each) {
-  ProgressLine line("proving");
+  ProgressLine line;
   std::vector<ArchTreeProof> proofs;
   const TreeCheckOptions given = tree.options();
   for (std::size_t i = 0; i < archs.size(); ++i) {
@@ -38,9 +36,7 @@ int proveTrees(const TreeWords& tree, const OutputWords& output, const std::vect
     options.lemmas = lemmas;
     options.jobs = jobs;
     options.progress = [&](std::size_t done, std::size_t total) {
-      constexpr std::size_t kParts = 1000;
-      line.show(i * kParts + done * kParts / std::max<std::size_t>(total, 1),
-                archs.size() * kParts);
+      line.show(archName(archs[i]), {done, total, "lemmas", ""});
     };
     try {
       one.proof = proveTree(options);

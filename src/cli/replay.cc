@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "report/events.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -32,6 +33,8 @@ struct Words {
 int replayEvents(const Words& words, const FindingId& id) {
   if (words.output.json()) throw Error(ErrorKind::kUsage, "--at reports as text only");
   TreeCheckOptions options = words.tree.options();
+  ProgressLine line;
+  options.say = [&line](const std::string& what) { line.say(what); };
   options.search.arch = id.arch;
   const Scenario scenario = scenarioOf(id);
   const EventRun run = runOnTreeWithEvents(scenario, words.at, options);
@@ -51,6 +54,8 @@ int replay(const Words& words) {
   report.strict = words.output.strict;
   if (words.tree.given()) {
     TreeCheckOptions options = words.tree.options();
+    ProgressLine line;
+    options.say = [&line](const std::string& what) { line.say(what); };
     options.search.arch = id.arch;
     if (id.row == "base") options.patches.clear();
     report.row = "tree";

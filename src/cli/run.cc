@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/scenario_files.h"
 #include "mm/policy.h"
 #include "report/json.h"
@@ -50,6 +51,8 @@ RunReport onTree(RunReport report, const ScenarioFile& file, const TreeWords& tr
   for (const Expectation& expectation : file.expectations)
     if (expectation.kind == Expectation::Kind::kTree) setExpectation(report, expectation);
   TreeCheckOptions options = tree.options();
+  ProgressLine line;
+  options.say = [&line](const std::string& what) { line.say(what); };
   options.search.arch = report.arch;
   report.run = runOnTree(report.scenario, options);
   return report;

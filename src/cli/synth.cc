@@ -67,7 +67,7 @@ int synth(const Words& words) {
       options.arch = arch;
       options.shadow_stacks = !words.no_shadow_stacks;
       options.jobs = parseJobs(words.jobs);
-      line.say(fmt::format("{} on {}", caseName(which), archId(arch)));
+      options.progress = line.in(fmt::format("{}, {}", archName(arch), caseName(which)));
       results.push_back(synthesize(options));
     }
   if (words.format == "json")

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "scenario/stop.h"
+
 namespace ptecheck {
 
 // Share `index` of `count` of all work: units index, index + count, ... Index counts from 0.
@@ -23,17 +25,26 @@ struct Share {
 // `make_worker(thread)`; the workers are returned in thread order when all is done. Which worker
 // got which unit depends on timing: results must be kept by unit number, or be sums. The first
 // exception of any thread is rethrown, after all threads have stopped.
+//
+// When the user asks to stop (scenario/stop.h), no thread takes another unit; a thread that had to
+// give up within one (stopped()) has done what it had done.
 template <class MakeWorker, class Work>
 auto runUnits(std::size_t units, Share share, unsigned jobs, MakeWorker make_worker, Work work) {
   using Worker = decltype(make_worker(0U));
   std::vector<Worker> workers;
   for (unsigned thread = 0; thread < jobs; ++thread) workers.push_back(make_worker(thread));
+  if (workers.empty()) return workers;
   std::atomic<std::size_t> next{share.index};
   std::exception_ptr failure;
   std::mutex failure_mutex;
   auto body = [&](Worker& worker) {
     try {
-      for (std::size_t unit; (unit = next.fetch_add(share.count)) < units;) work(worker, unit);
+      for (std::size_t unit; !stopRequested() && (unit = next.fetch_add(share.count)) < units;)
+        work(worker, unit);
+    } catch (const Error& error) {
+      std::lock_guard lock(failure_mutex);
+      if (error.kind() != ErrorKind::kStopped && !failure) failure = std::current_exception();
+      next = units;
     } catch (...) {
       std::lock_guard lock(failure_mutex);
       if (!failure) failure = std::current_exception();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scenario/stop.h"
+
 namespace ptecheck {
 
 namespace {
@@ -23,7 +25,8 @@ class Attempt {
 
   bool operator()(const Choices& tried) {
     Choices used;
-    if (!simpler(trimmed(tried), best_) || !still_fails_(tried, &used)) return false;
+    if (stopRequested() || !simpler(trimmed(tried), best_) || !still_fails_(tried, &used))
+      return false;
     used = trimmed(std::move(used));
     if (!simpler(used, best_)) return false;
     best_ = std::move(used);

@@ -17,7 +17,8 @@ using StillFails = std::function<bool(const Choices& tried, Choices* used)>;
 // lowers digits (to 0, by halves, by one, and pairwise, since lowering one choice can be legal only
 // together with another). Every accepted step goes back in the order in which the exhaustive driver
 // tries scenarios (digit by digit from the left), hence it ends; the result is a local minimum: no
-// single one of these steps improves it. Deterministic. `failing` must fail.
+// single one of these steps improves it. Deterministic, unless the user asks to stop: then it is
+// the simplest list so far. `failing` must fail.
 Choices shrink(Choices failing, const StillFails& still_fails);
 
 // Whether the exhaustive driver tries `a` before `b`. A list that ends counts as going on with

@@ -244,7 +244,8 @@ bool checkColumns(Arch arch, const WordHelpers& model, const TreeHelpersBuild& b
   inThreads(jobs, [&] {
     HelperProgram program(build);
     Checker checker(arch, model, program, scope, asked);
-    for (std::size_t task = next++; task < checker.tasks(); task = next++) checker.run(task);
+    for (std::size_t task = next++; task < checker.tasks() && !stopRequested(); task = next++)
+      checker.run(task);
     const std::lock_guard<std::mutex> lock(mutex);
     exhaustive = checker.isExhaustive();
     for (std::size_t i = 0; i < asked.size(); ++i) {

@@ -231,7 +231,8 @@ HelperComparison compareHelpers(Arch arch, const TreeHelpersBuild& build,
   inThreads(jobs, [&] {
     HelperProgram program(build);
     Comparison comparison(arch, program, options);
-    for (unsigned i = next++; i < each.size(); i = next++) comparison.compare(i, &each[i]);
+    for (unsigned i = next++; i < each.size() && !stopRequested(); i = next++)
+      comparison.compare(i, &each[i]);
   });
   const EntryWords words(formatFacts(arch), options.most_pfns);
   HelperComparison all;

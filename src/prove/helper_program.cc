@@ -2,7 +2,6 @@
 #include "prove/helper_program.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <cstring>
 
 #include "scenario/error.h"
+#include "subject/process.h"
 
 extern char** environ;
 
@@ -84,7 +84,7 @@ void HelperProgram::start() {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const int failed = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
+  const int failed = spawnInGroup(&pid_, argv[0], &actions, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(in[0]);
   close(out[1]);
@@ -103,6 +103,7 @@ std::string HelperProgram::stop() {
   close(to_);
   close(from_);
   int status = 0;
+  forgetGroup(pid_);
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
   pid_ = 0;
   std::string said(4096, '\0');

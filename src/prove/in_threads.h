@@ -7,10 +7,12 @@
 #include <thread>
 #include <vector>
 
+#include "scenario/stop.h"
+
 namespace ptecheck {
 
 // Calls work() in `jobs` threads at once, this one among them; the first exception is thrown again
-// when all have ended.
+// when all have ended. work() should look at stopRequested(); Error(kStopped) is thrown then.
 template <class Work>
 void inThreads(unsigned jobs, Work work) {
   std::exception_ptr failure;
@@ -27,6 +29,7 @@ void inThreads(unsigned jobs, Work work) {
   for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(guarded);
   guarded();
   for (std::thread& thread : threads) thread.join();
+  throwIfStopped("proving");  // which makes a solver throw, too
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "prove/choose_lemmas.h"
+#include "prove/interrupt.h"
 #include "prove/model_formats.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 namespace {
@@ -22,18 +24,20 @@ struct Task {
 // Each thread has a context of its own, and takes the next task when it is done with one.
 void run(const std::vector<Task>& tasks, const ProveOptions& options) {
   std::atomic<std::size_t> next = 0;
+  std::size_t done = 0;
   std::exception_ptr failure;
   std::mutex mutex;
   const auto work = [&] {
     try {
       z3::context context;
+      const InterruptOnStop interrupt(context);
       const SolverScope scope(context);
-      for (std::size_t i = next++; i < tasks.size(); i = next++) {
+      for (std::size_t i = next++; i < tasks.size() && !stopRequested(); i = next++) {
         *tasks[i].result = proveLemma(tasks[i].lemma, *tasks[i].format->symbolic,
                                       tasks[i].format->words, options.limits);
         if (!options.progress) continue;
         const std::lock_guard<std::mutex> lock(mutex);
-        options.progress(i, tasks.size());
+        options.progress(++done, tasks.size());
       }
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex);
@@ -45,6 +49,7 @@ void run(const std::vector<Task>& tasks, const ProveOptions& options) {
   for (unsigned i = 1; i < options.jobs; ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
+  throwIfStopped("proving");  // which makes a solver throw, too
   if (failure) std::rethrow_exception(failure);
 }
 

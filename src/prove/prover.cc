@@ -20,6 +20,7 @@ class Question {
       : solver_(SolverScope::context(), "QF_BV") {
     z3::params params(SolverScope::context());
     params.set("rlimit", limits.resources);
+    params.set("ctrl_c", false);  // ours (scenario/stop.h); the solver would take it away
     solver_.set(params);
     for (unsigned i = 0; i < lemma.words; ++i)
       variables_.push_back(SolverWord::variable(kNames[i]));

@@ -76,6 +76,7 @@ z3::solver limited(const ProverLimits& limits) {
   z3::solver solver(SolverScope::context(), "QF_BV");
   z3::params params(SolverScope::context());
   params.set("rlimit", limits.resources);
+  params.set("ctrl_c", false);  // ours (scenario/stop.h); the solver would take it away
   solver.set(params);
   return solver;
 }

@@ -8,9 +8,11 @@
 
 #include "prove/choose_lemmas.h"
 #include "prove/in_threads.h"
+#include "prove/interrupt.h"
 #include "prove/tree_lemma.h"
 #include "prove/words.h"
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 namespace {
@@ -25,10 +27,11 @@ void proveAll(const TreeHelpersBuild& build, const ModelFormat& model,
   proof->lemmas.resize(places.size());
   inThreads(options.jobs, [&] {
     z3::context context;
+    const InterruptOnStop interrupt(context);
     const SolverScope scope(context);
     const IrModule code(build.ir);
     TreeLemmaProver prover(code, build, model, options.limits);
-    for (std::size_t i = next++; i < places.size(); i = next++) {
+    for (std::size_t i = next++; i < places.size() && !stopRequested(); i = next++) {
       proof->lemmas[i] = prover.prove(places[i]);
       const std::lock_guard<std::mutex> lock(shared_mutex);
       if (options.progress) options.progress(++done, places.size());

@@ -11,6 +11,7 @@
 #include "report/names.h"
 #include "report/numbers.h"
 #include "report/scenario_words.h"
+#include "report/stopped.h"
 #include "spec/describe.h"
 
 namespace ptecheck {
@@ -102,7 +103,7 @@ std::string differenceText(Arch arch, const Disagreement& difference) {
 
 Verdict verdictOf(const Agreement& agreement) {
   if (agreement.differing != 0) return Verdict::kBroken;
-  return agreement.compared() != 0 ? Verdict::kGood : Verdict::kNotChecked;
+  return agreement.compared() != 0 && !agreement.stopped_of ? Verdict::kGood : Verdict::kNotChecked;
 }
 
 Verdict verdictOf(const std::vector<ArchAgreement>& agreements) {
@@ -133,6 +134,15 @@ std::string agreementText(const std::vector<ArchAgreement>& agreements,
   if (first == nullptr) return text + '\n' + nameList(not_compared);
   text += labelled("tree", first->subject);
   text += labelled("model", "policy " + first->policy);
+  std::uint64_t compared = 0, of = 0;
+  bool stopped = false;
+  for (const ArchAgreement& one : agreements) {
+    if (!one.agreement) continue;
+    compared += one.agreement->compared();
+    of += one.agreement->stopped_of.value_or(one.agreement->compared());
+    stopped = stopped || one.agreement->stopped_of;
+  }
+  if (stopped) text += stoppedLine(compared, of);
   text += partsText(first->parts, options.share, false);
   text += heading("Features of the processor that entries depend on");
   text += nameList(features);

@@ -124,13 +124,13 @@ std::string archSummary(const std::vector<CheckResult>& results, bool strict) {
                         [&](const CheckResult& result) { return is(result.rows[row]); }));
     };
     const std::size_t broken = count([&](const Row& r) {
-      return verdictOf(r.broken, strict) == Verdict::kBroken && !isCandidate(r, strict);
+      return verdictOf(r, strict) == Verdict::kBroken && !isCandidate(r, strict);
     });
     if (broken == results.size())
       ++on_all;
     else if (broken != 0)
       ++on_some;
-    if (count([&](const Row& r) { return r.broken == 0; }) == results.size())
+    if (count([&](const Row& r) { return r.broken == 0 && !r.stopped; }) == results.size())
       append(good, rows[row].name);
   }
   std::string text =

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/compare.h"
+#include "report/stopped.h"
 #include "scenario/text.h"
 
 namespace ptecheck {
@@ -98,7 +99,7 @@ Json partJson(const ComparedPart& part, bool mix, const ReportOptions& options) 
   for (std::size_t i = 0; i < part.costs.size(); ++i) {
     const Row& row = part.check.rows[i];
     json["rows"].push_back({{"name", row.name},
-                            {"verdict", verdictName(verdictOf(row.broken, options.strict))},
+                            {"verdict", verdictName(verdictOf(row, options.strict))},
                             {"shadow_stacks_only", isCandidate(row, options.strict)},
                             {"broken", brokenJson(row)},
                             {"costs", costsJson(part.costs[i])}});
@@ -127,6 +128,7 @@ Json archJson(const ArchComparison& one, const ReportOptions& options) {
   }
   const Comparison& comparison = *one.comparison;
   json["verdict"] = verdictName(verdictOf(comparison, options.strict));
+  addStopped(json, comparison.scenarios(), comparison.stopped_of);
   json["skipped"] = {{"scenarios", comparison.skipped}, {"reason", comparison.skipped_reason}};
   const ComparedPart& any = comparison.mix ? *comparison.mix : *comparison.exhaustive;
   const std::vector<std::string> sentences = compareSentences(comparison, options.strict);
@@ -145,7 +147,7 @@ Json archJson(const ArchComparison& one, const ReportOptions& options) {
 
 Json rowJson(const Row& row, bool strict) {
   return {{"name", row.name},
-          {"verdict", verdictName(verdictOf(row.broken, strict))},
+          {"verdict", verdictName(verdictOf(row, strict))},
           {"broken", brokenJson(row)},
           {"price",
            {{"scenarios", row.price.scenarios},

@@ -9,6 +9,7 @@
 #include "report/lists.h"
 #include "report/matrix.h"
 #include "report/numbers.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 
 namespace ptecheck {
@@ -20,7 +21,7 @@ std::string mixName(const CompareReport& report) {
 }
 
 std::string headOf(const Comparison& comparison, const CompareReport& report) {
-  std::string text;
+  std::string text = stoppedLine(comparison.scenarios(), comparison.stopped_of);
   if (comparison.exhaustive)
     text += partsText(comparison.exhaustive->check.parts, report.options.share, true);
   if (comparison.mix) {
@@ -108,7 +109,9 @@ std::string partOf(const ComparedPart& part, const std::string& where,
   std::string text = heading("Rules broken " + where);
   const bool broken = std::any_of(part.check.rows.begin(), part.check.rows.end(),
                                   [](const Row& row) { return row.broken != 0; });
-  text += broken ? ruleMatrix(part.check, options) : std::string("None.\n");
+  text +=
+      broken ? ruleMatrix(part.check, options)
+             : std::string(part.check.rows.front().stopped ? "None in what was run.\n" : "None.\n");
   if (const std::string lengths = lengthsText(part); !lengths.empty())
     text += heading("How long batches are " + where) + lengths;
   text += heading("What each costs " + where);

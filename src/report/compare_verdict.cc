@@ -39,7 +39,11 @@ std::string brokenText(const Comparison& comparison, std::size_t row, bool stric
   const RuleSet counted_rules = strict ? kAllRules : kAllRules & ~kCostRules;
   const Broken broken = brokenBy(comparison, row);
   const RuleSet all = broken.all & counted_rules, elsewhere = broken.elsewhere & counted_rules;
-  if (all == 0) return broken.all == 0 ? "breaks no rule" : "breaks no rule but those of cost";
+  if (all == 0) {
+    const std::string text =
+        broken.all == 0 ? "breaks no rule" : "breaks no rule but those of cost";
+    return text + (comparison.stopped_of ? " in what was run before the stop" : "");
+  }
   if (elsewhere == 0) return fmt::format("breaks {} on shadow stacks only", enumeration(all));
   std::string text = "breaks " + enumeration(elsewhere);
   if (all != elsewhere) text += ", and on shadow stacks " + enumeration(all & ~elsewhere);
@@ -90,7 +94,8 @@ Verdict verdictOf(const Comparison& comparison, std::size_t row, bool strict) {
     if (*part)
       for (const Part& searched : (*part)->check.parts) scenarios += searched.scenarios;
   if (scenarios == 0) return Verdict::kNotChecked;
-  return verdictOf(brokenBy(comparison, row).all, strict);
+  const Verdict verdict = verdictOf(brokenBy(comparison, row).all, strict);
+  return comparison.stopped_of && verdict != Verdict::kBroken ? Verdict::kNotChecked : verdict;
 }
 
 Verdict verdictOf(const Comparison& comparison, bool strict) {

@@ -26,6 +26,8 @@ std::string endWords(SearchEnd end) {
       return "met the bound on steps (--bound)";
     case SearchEnd::kOutOfMemory:
       return "had no more memory (--memory)";
+    case SearchEnd::kStopped:
+      return "were stopped";
     default:
       return "were ended early";
   }
@@ -57,10 +59,11 @@ std::string exampleText(const ConcurrentResult& result, const ConcurrentExample&
 
 std::string summary(const ConcurrentResult& result, bool strict) {
   const std::string subject = subjectOf(result);
-  const std::string searched =
-      fmt::format("all interleavings of {}: {} states, {} steps",
-                  counted(result.setups, "set of actors", "sets of actors"),
-                  withSeparators(result.states), withSeparators(result.transitions));
+  const bool stopped = result.worst_end == SearchEnd::kStopped;
+  const std::string searched = fmt::format(
+      "{} interleavings of {}: {} states, {} steps", stopped ? "stopped, not all" : "all",
+      counted(result.setups, "set of actors", "sets of actors"), withSeparators(result.states),
+      withSeparators(result.transitions));
   if (result.broken != 0)
     return fmt::format("{}: {} ({}); {}.", subject, verdictWord(verdictOf(result.broken, strict)),
                        ruleList(result.broken), searched);

@@ -52,13 +52,16 @@ nlohmann::ordered_json concurrentResults(const std::vector<ConcurrentResult>& re
     std::string mutant;
     for (const SmpMutantInfo& info : smpMutants())
       if (info.mutant == result.mutant) mutant = info.name;
-    list.push_back({{"arch", archId(result.arch)},
-                    {"policy", result.policy.name},
-                    {"mutant", mutant},
-                    {"verdict", verdictName(verdictOf({result}, options.strict))},
-                    {"rules_broken", rules},
-                    {"sizes", sizes},
-                    {"examples", examples}});
+    Json item = {{"arch", archId(result.arch)},
+                 {"policy", result.policy.name},
+                 {"mutant", mutant},
+                 {"verdict", verdictName(verdictOf({result}, options.strict))},
+                 {"rules_broken", rules},
+                 {"sizes", sizes},
+                 {"examples", examples}};
+    if (result.worst_end == SearchEnd::kStopped)
+      item["stopped"] = {{"sets", result.setups - result.unfinished}, {"of", result.setups}};
+    list.push_back(std::move(item));
   }
   return list;
 }

@@ -8,6 +8,7 @@
 #include "report/layout.h"
 #include "report/names.h"
 #include "report/numbers.h"
+#include "report/stopped.h"
 #include "spec/describe.h"
 
 namespace ptecheck {
@@ -43,7 +44,8 @@ std::string findingText(const EventFinding& finding, const std::string& kernel) 
 
 Verdict verdictOf(const TreeEvents& result, bool strict) {
   if (result.scenarios == 0) return Verdict::kNotChecked;
-  return verdictOf(result.broken, strict);
+  const Verdict verdict = verdictOf(result.broken, strict);
+  return result.stopped_of && verdict != Verdict::kBroken ? Verdict::kNotChecked : verdict;
 }
 
 std::string eventsText(const TreeEvents& result, unsigned events, const std::string& kernel,
@@ -53,8 +55,9 @@ std::string eventsText(const TreeEvents& result, unsigned events, const std::str
   std::string text = labelled("verdict", verdict);
   text += labelled("ptecheck", options.version);
   text += labelled("subject", result.subject);
-  text += labelled("scenarios",
-                   withSeparators(result.scenarios) + " of family reclaim, all, without steps");
+  text += stoppedLine(result.scenarios, result.stopped_of);
+  text += labelled("scenarios", withSeparators(result.scenarios) + " of family reclaim, " +
+                                    (result.stopped_of ? "" : "all, ") + "without steps");
   std::string runs;
   for (unsigned i = 0; i <= events; ++i)
     runs += fmt::format("{}{} with {}", i == 0 ? "" : ", ", withSeparators(result.runs[i]),
@@ -70,7 +73,8 @@ std::string eventsText(const TreeEvents& result, unsigned events, const std::str
                                          counted(result.unsupported, "scenario", "scenarios"),
                                          result.unsupported_reason));
   text += heading("Rules");
-  if (result.broken == 0) text += "None is broken.\n";
+  if (result.broken == 0)
+    text += result.stopped_of ? "None is broken in what was run.\n" : "None is broken.\n";
   for (std::size_t i = 0; i < kRules; ++i)
     if (result.broken_runs[i] != 0)
       text += fmt::format("{}: broken in {}\n", ruleInfo(static_cast<Rule>(i)).name,

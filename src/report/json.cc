@@ -9,6 +9,7 @@
 #include "report/concurrent_json.h"
 #include "report/entries.h"
 #include "report/scenario_words.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 #include "scenario/text.h"
 #include "spec/describe.h"
@@ -131,7 +132,7 @@ Json rowJson(const Row& row, bool strict) {
   Json json;
   json["name"] = row.name;
   json["summary"] = row.summary;
-  json["verdict"] = verdictName(verdictOf(row.broken, strict));
+  json["verdict"] = verdictName(verdictOf(row, strict));
   json["shadow_stacks_only"] = isCandidate(row, strict);
   Json broken = Json::object();
   for (Rule rule : rulesOf(row.broken))
@@ -167,6 +168,7 @@ Json archJson(Arch arch, const CheckResult& result, Verdict verdict, bool strict
   json["name"] = archName(arch);
   json["verdict"] = verdictName(verdict);
   json["not_run"] = nullptr;
+  addStopped(json, result.scenarios(), result.stopped_of);
   json["parts"] = Json::array();
   for (const Part& part : result.parts) json["parts"].push_back(partJson(part));
   json["unsupported"] = {{"scenarios", result.unsupported}, {"reason", result.unsupported_reason}};
@@ -185,6 +187,7 @@ std::string_view agreementVerdict(Verdict verdict) {
 void addAgreement(Json& json, const Agreement& agreement) {
   json["verdict"] = agreementVerdict(verdictOf(agreement));
   json["not_run"] = nullptr;
+  addStopped(json, agreement.compared(), agreement.stopped_of);
   json["features"] = agreement.features;
   json["parts"] = Json::array();
   for (const Part& part : agreement.parts) json["parts"].push_back(partJson(part));

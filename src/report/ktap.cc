@@ -8,6 +8,7 @@
 
 #include "report/concurrent_schedule.h"
 #include "report/scenario_words.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 
 namespace ptecheck {
@@ -20,6 +21,7 @@ struct Test {
   std::string skipped = {};               // why; empty: it is not
   std::vector<std::string> remarks = {};  // diagnostic lines
   std::vector<Test> parts = {};           // if any, they decide
+  std::string stopped = {};               // the user did, and how far it was: never plain ok
 };
 
 bool isOk(const Test& test) {
@@ -46,6 +48,8 @@ void print(const std::vector<Test>& tests, const std::string& indent, std::strin
     out += fmt::format("{}{} {} {}", indent, isOk(test) ? "ok" : "not ok", i + 1, test.name);
     if (test.parts.empty() && !test.skipped.empty())
       out += fmt::format(" # SKIP {}", onOneLine(test.skipped));
+    else if (!test.stopped.empty() && isOk(test))
+      out += fmt::format(" # SKIP {}", test.stopped);
     out += '\n';
   }
 }
@@ -91,7 +95,12 @@ bool anythingRan(const CheckResult& result) {
                      [](const Part& part) { return part.scenarios != 0; });
 }
 
+std::string whyStopped(const CheckResult& result) {
+  return result.stopped_of ? stoppedText(result.scenarios(), *result.stopped_of) : "";
+}
+
 std::string whyUnknown(const CheckResult& result) {
+  if (result.stopped_of) return whyStopped(result);
   return anythingRan(result) ? "" : "no scenario ran";
 }
 
@@ -103,6 +112,9 @@ void remarkUnsupported(const CheckResult& result, Test& test) {
 
 Test concurrentTest(const ConcurrentResult& result, const ReportOptions& options) {
   Test test{.name = "several-processors/" + result.policy.name};
+  if (result.worst_end == SearchEnd::kStopped)
+    test.stopped = fmt::format("stopped: {} of {} searches came to their end",
+                               result.setups - result.unfinished, result.setups);
   for (const Rule rule : rulesOf(options.rules & kRulesOfHistories)) {
     Test& part = test.parts.emplace_back();
     part.name = ruleInfo(rule).name;
@@ -139,9 +151,11 @@ std::string checkKtap(const std::vector<CheckResult>& results, const ReportOptio
   for (const CheckResult& result : results) {
     Test& arch = ofArch(tests, result.arch);
     remarkUnsupported(result, arch);
+    arch.stopped = whyStopped(result);
     for (const Row& row : result.rows)
-      arch.parts.push_back(
-          {.name = row.name, .parts = ruleTests(result, row, options, whyUnknown(result))});
+      arch.parts.push_back({.name = row.name,
+                            .parts = ruleTests(result, row, options, whyUnknown(result)),
+                            .stopped = whyStopped(result)});
   }
   for (const ConcurrentResult& result : concurrent)
     ofArch(tests, result.arch).parts.push_back(concurrentTest(result, options));
@@ -158,6 +172,7 @@ std::string treeKtap(const std::vector<ArchTree>& trees, const ReportOptions& op
     }
     const CheckResult& result = tree.check->result;
     arch.remarks.push_back(result.subject);
+    arch.stopped = whyStopped(result);
     remarkUnsupported(result, arch);
     std::string why = whyUnknown(result);
     if (!tree.check->never_ran.empty())
@@ -165,13 +180,15 @@ std::string treeKtap(const std::vector<ArchTree>& trees, const ReportOptions& op
     for (const Row& row : result.rows) {
       // What the base of a patch breaks is not the patch's fault.
       if (row.name == "tree")
-        arch.parts.push_back(
-            {.name = row.name, .parts = ruleTests(result, row, options, why, tree.check->batches)});
+        arch.parts.push_back({.name = row.name,
+                              .parts = ruleTests(result, row, options, why, tree.check->batches),
+                              .stopped = whyStopped(result)});
       else
         arch.parts.push_back(
             {.name = row.name,
              .skipped = "the tree without the patch",
-             .remarks = {row.broken == 0 ? "breaks no rule" : "breaks " + ruleNames(row.broken)}});
+             .remarks = {row.broken == 0 ? row.stopped ? "stopped" : "breaks no rule"
+                                         : "breaks " + ruleNames(row.broken)}});
     }
   }
   return print(tests);

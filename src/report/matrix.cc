@@ -29,7 +29,7 @@ RuleSet brokenByAny(const CheckResult& result) {
 
 std::string verdictCell(const Row& row, bool strict) {
   if (isCandidate(row, strict)) return "candid.";
-  const Verdict verdict = verdictOf(row.broken, strict);
+  const Verdict verdict = verdictOf(row, strict);
   return verdict == Verdict::kAtACost ? "costs" : std::string(verdictWord(verdict));
 }
 
@@ -58,7 +58,8 @@ std::string familyMatrix(const CheckResult& result, const ReportOptions& options
     std::vector<std::string> cells;
     for (Family family : families) {
       const RuleSet broken = row.broken_in[static_cast<std::size_t>(family)];
-      const Verdict verdict = verdictOf(broken, options.strict);
+      Verdict verdict = verdictOf(broken, options.strict);
+      if (row.stopped && verdict != Verdict::kBroken) verdict = Verdict::kNotChecked;
       cells.emplace_back(verdict == Verdict::kAtACost ? "costs" : verdictWord(verdict));
     }
     table.addLine(row.name, std::move(cells));

@@ -13,6 +13,7 @@
 #include "report/concurrent_schedule.h"
 #include "report/entries.h"
 #include "report/scenario_words.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 #include "spec/describe.h"
 
@@ -227,7 +228,14 @@ Json notice(const std::string& level, const std::string& text) {
   return {{"level", level}, {"message", message(text)}};
 }
 
-void noteUnsupported(const CheckResult& result, Json& notices) {
+// Of a search that was stopped, and scenarios that could not be run.
+void noteGaps(const CheckResult& result, Json& notices, bool* stopped) {
+  if (result.stopped_of) {
+    *stopped = true;
+    notices.push_back(
+        notice("error", fmt::format("{}: {}", archId(result.arch),
+                                    stoppedText(result.scenarios(), *result.stopped_of))));
+  }
   if (result.unsupported != 0)
     notices.push_back(
         notice("note", fmt::format("{}: {} scenarios could not be run: {}", archId(result.arch),
@@ -256,8 +264,9 @@ std::vector<LineRange> rangesOf(const std::string& lines_ran) {
 std::string checkSarif(const std::vector<CheckResult>& results, const ReportOptions& options,
                        const std::vector<ConcurrentResult>& concurrent) {
   Json list = Json::array(), notices = Json::array();
+  bool stopped = false;
   for (const CheckResult& result : results) {
-    noteUnsupported(result, notices);
+    noteGaps(result, notices, &stopped);
     for (const Finding& finding : result.findings)
       list.push_back(findingResult(result, finding, options));
   }
@@ -267,16 +276,19 @@ std::string checkSarif(const std::vector<CheckResult>& results, const ReportOpti
           "warning", fmt::format("{}: {} of {} searches of several processors did not come to "
                                  "their end",
                                  archId(result.arch), result.unfinished, result.setups)));
+    stopped = stopped || result.worst_end == SearchEnd::kStopped;
     for (const ConcurrentExample& example : result.examples)
       list.push_back(concurrentResult(result, example, options.strict));
   }
   Verdict verdict = verdictOf(results, options.strict);
   if (!concurrent.empty()) verdict = worse(verdict, verdictOf(concurrent, options.strict));
-  return print(options, std::move(list), verdict != Verdict::kNotChecked, std::move(notices));
+  return print(options, std::move(list), verdict != Verdict::kNotChecked && !stopped,
+               std::move(notices));
 }
 
 std::string treeSarif(const std::vector<ArchTree>& trees, const ReportOptions& options) {
   Json list = Json::array(), notices = Json::array();
+  bool stopped = false;
   for (const ArchTree& tree : trees) {
     if (!tree.check) {
       notices.push_back(notice(tree.model_only ? "note" : "error",
@@ -284,7 +296,7 @@ std::string treeSarif(const std::vector<ArchTree>& trees, const ReportOptions& o
       continue;
     }
     const TreeCheck& check = *tree.check;
-    noteUnsupported(check.result, notices);
+    noteGaps(check.result, notices, &stopped);
     for (const std::string& line : check.never_ran)
       notices.push_back(notice(
           "error", fmt::format("{}: a changed line never ran in any scenario, so that nothing "
@@ -302,8 +314,8 @@ std::string treeSarif(const std::vector<ArchTree>& trees, const ReportOptions& o
       list.push_back(std::move(json));
     }
   }
-  return print(options, std::move(list), verdictOf(trees, options.strict) != Verdict::kNotChecked,
-               std::move(notices));
+  const bool all = verdictOf(trees, options.strict) != Verdict::kNotChecked && !stopped;
+  return print(options, std::move(list), all, std::move(notices));
 }
 
 }  // namespace ptecheck

@@ -14,6 +14,7 @@
 #include "report/matrix.h"
 #include "report/names.h"
 #include "report/numbers.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 #include "spec/describe.h"
 
@@ -31,6 +32,7 @@ std::string rulesAskedFor(const ReportOptions& options) {
 std::string headText(const CheckResult& result, const ReportOptions& options) {
   std::string text = labelled("ptecheck", options.version);
   text += labelled("subject", result.subject);
+  text += stoppedLine(result.scenarios(), result.stopped_of);
   text += partsText(result.parts, options.share, true);
   return text + rulesAskedFor(options);
 }
@@ -40,11 +42,17 @@ std::string headText(const std::vector<CheckResult>& results, const ReportOption
   std::string text = labelled("ptecheck", options.version);
   text += labelled("subject", fmt::format("the built-in model, {} architectures", results.size()));
   std::string scenarios;
+  std::uint64_t ran = 0, of = 0;
+  bool stopped = false;
   for (const CheckResult& result : results) {
+    ran += result.scenarios();
+    of += result.stopped_of.value_or(result.scenarios());
+    stopped = stopped || result.stopped_of;
     std::uint64_t sum = 0;
     for (const Part& part : result.parts) sum += part.scenarios;
     append(scenarios, fmt::format("{} {}", archId(result.arch), withSeparators(sum)));
   }
+  if (stopped) text += stoppedLine(ran, of);
   text += partsText(results[0].parts, options.share, false);
   text += labelled("scenarios", scenarios);
   return text + rulesAskedFor(options);
@@ -62,7 +70,8 @@ std::string unsupportedText(const CheckResult& result) {
 std::string rulesText(const CheckResult& result, const ReportOptions& options, bool candidates) {
   RuleSet broken = 0;
   for (const Row& row : result.rows) broken |= row.broken;
-  if (broken == 0) return "None is broken.\n";
+  if (broken == 0)
+    return result.stopped_of ? "None is broken in what was run.\n" : "None is broken.\n";
   std::string legend = "Numbers are scenarios in which the rule is broken. ";
   legend += options.strict
                 ? "BROKEN: breaks a rule (--strict)."
@@ -87,21 +96,24 @@ bool anyCandidate(std::span<const CheckResult> results, bool strict) {
 
 // How many rows are broken, and which are not.
 std::string summary(const CheckResult& result, bool strict) {
-  std::string good, costly, candidates;
+  std::string good, costly, candidates, unknown;
   std::size_t broken = 0;
   for (const Row& row : result.rows) {
     if (isCandidate(row, strict)) {
       append(candidates, row.name);
       continue;
     }
-    switch (verdictOf(row.broken, strict)) {
+    switch (verdictOf(row, strict)) {
       case Verdict::kGood:
         append(good, row.name);
         break;
       case Verdict::kAtACost:
         append(costly, row.name);
         break;
-      default:
+      case Verdict::kNotChecked:
+        append(unknown, row.name);
+        break;
+      case Verdict::kBroken:
         ++broken;
     }
   }
@@ -110,6 +122,7 @@ std::string summary(const CheckResult& result, bool strict) {
   if (!good.empty()) text += "; good: " + good;
   if (!costly.empty()) text += "; at a cost: " + costly;
   if (!candidates.empty()) text += "; on shadow stacks only: " + candidates;
+  if (!unknown.empty()) text += "; not checked to the end: " + unknown;
   return text;
 }
 
@@ -160,7 +173,11 @@ std::string checkText(const std::vector<CheckResult>& results, const ReportOptio
   const bool several = results.size() > 1;
   std::string text = several ? headText(results, options) : headText(first, options);
   const bool checked = verdictOf(results, options.strict) != Verdict::kNotChecked;
-  text += labelled("verdict", !checked  ? "not checked: no scenario was run"
+  const bool stopped = std::any_of(results.begin(), results.end(), [](const CheckResult& result) {
+    return result.stopped_of.has_value();
+  });
+  text += labelled("verdict", !checked  ? stopped ? "not checked: stopped before anything was found"
+                                                  : "not checked: no scenario was run"
                               : several ? archSummary(results, options.strict)
                                         : summary(first, options.strict));
   // All that follows about rules and costs is of the first.
@@ -177,7 +194,8 @@ std::string checkText(const std::vector<CheckResult>& results, const ReportOptio
     text +=
         '\n' + paragraph(fmt::format("The same of another architecture: ptecheck check --arch {}",
                                      archId(results.back().arch)));
-  if (const std::vector<Answer> list = answers(results, options); !list.empty()) {
+  const std::vector<Answer> list = stopped ? std::vector<Answer>{} : answers(results, options);
+  if (!list.empty()) {
     text += heading("The questions asked about CVE-2026-31398");
     for (const Answer& answer : list)
       text += paragraph(answer.question) + paragraph(answer.text, "  ", 2);
@@ -191,7 +209,9 @@ std::string treeVerdict(const TreeCheck& check, bool strict) {
   const Verdict verdict = verdictOf(check, strict);
   std::string text(verdictWord(verdict));
   if (verdict == Verdict::kNotChecked)
-    text += check.never_ran.empty() ? ": no scenario was run" : ": changed lines never ran";
+    text += check.result.stopped_of   ? ": stopped"
+            : check.never_ran.empty() ? ": no scenario was run"
+                                      : ": changed lines never ran";
   for (const Row& row : check.result.rows)
     if (row.name == "tree" && row.broken != 0) text += ": " + ruleNames(row.broken);
   return text;

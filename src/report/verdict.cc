@@ -49,6 +49,11 @@ Verdict verdictOf(RuleSet broken, bool strict) {
   return strict || (broken & ~kCostRules) != 0 ? Verdict::kBroken : Verdict::kAtACost;
 }
 
+Verdict verdictOf(const Row& row, bool strict) {
+  const Verdict verdict = verdictOf(row.broken, strict);
+  return row.stopped && verdict != Verdict::kBroken ? Verdict::kNotChecked : verdict;
+}
+
 Verdict worse(Verdict a, Verdict b) {
   const auto weight = [](Verdict verdict) {
     switch (verdict) {
@@ -75,7 +80,8 @@ Verdict verdictOf(const CheckResult& result, bool strict) {
   RuleSet broken = 0;
   for (const Row& row : result.rows) broken |= row.broken;
   if (broken == 0 && !anythingRan(result)) return Verdict::kNotChecked;
-  return verdictOf(broken, strict);
+  const Verdict verdict = verdictOf(broken, strict);
+  return result.stopped_of && verdict != Verdict::kBroken ? Verdict::kNotChecked : verdict;
 }
 
 Verdict verdictOf(const std::vector<CheckResult>& results, bool strict) {
@@ -90,7 +96,8 @@ Verdict verdictOf(const TreeCheck& check, bool strict) {
     if (row.name == "tree") broken |= row.broken;
   const Verdict verdict = verdictOf(broken, strict);
   if (verdict == Verdict::kBroken) return verdict;
-  return check.never_ran.empty() && anythingRan(check.result) ? verdict : Verdict::kNotChecked;
+  const bool all_ran = check.never_ran.empty() && !check.result.stopped_of;
+  return all_ran && anythingRan(check.result) ? verdict : Verdict::kNotChecked;
 }
 
 Verdict verdictOf(const std::vector<ArchTree>& trees, bool strict) {

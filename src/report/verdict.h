@@ -28,6 +28,9 @@ std::string_view verdictName(Verdict verdict);  // for JSON: "good", "cost", "br
 
 Verdict verdictOf(RuleSet broken, bool strict);
 
+// Of a row alone. If the user stopped the search, what is not broken is not checked.
+Verdict verdictOf(const Row& row, bool strict);
+
 // Of two, what both together come to: something found outweighs something not checked.
 Verdict worse(Verdict a, Verdict b);
 
@@ -35,7 +38,8 @@ Verdict worse(Verdict a, Verdict b);
 // large folio there. (The exit status does not care.)
 bool isCandidate(const Row& row, bool strict);
 
-// Of all rows together: the worst. Not checked if no scenario was run at all.
+// Of all rows together: the worst. Not checked if no scenario was run at all, or (but for what is
+// broken) if the user stopped the search.
 Verdict verdictOf(const CheckResult& result, bool strict);
 // Of all architectures together: the worst.
 Verdict verdictOf(const std::vector<CheckResult>& results, bool strict);

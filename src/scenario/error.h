@@ -12,6 +12,7 @@ enum class ErrorKind {
   kUsage,       // the user asked for something impossible, or a file is malformed
   kCannotTest,  // the subject could not be tested: exit 125, so that `git bisect run` skips
   kInternal,    // ours
+  kStopped,     // nobody's: the user pressed Ctrl-C (scenario/stop.h)
 };
 
 // An error that reaches the user. `what()` names the thing that is wrong and what to do about it,

@@ -3,19 +3,23 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 namespace {
@@ -84,14 +88,45 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return out;
 }
 
+// The process groups that are there now: more than threads times what each starts.
+constexpr std::size_t kMostGroups = 1024;
+std::array<std::atomic<pid_t>, kMostGroups> groups;
+
+constexpr int kLook = 100;                        // ms, for the stop flag
+constexpr std::chrono::milliseconds kGrace{500};  // to end politely
+
+// Asks a program to end, and ends it if it does not.
+class Ending {
+ public:
+  explicit Ending(pid_t group) : group_(group) {}
+
+  bool begun() const { return begun_.has_value(); }
+  void lookAfter() {
+    if (!stopRequested()) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!begun_) {
+      begun_ = now;
+      kill(-group_, SIGTERM);
+    } else if (now - *begun_ > kGrace) {
+      kill(-group_, SIGKILL);
+    }
+  }
+
+ private:
+  pid_t group_;
+  std::optional<std::chrono::steady_clock::time_point> begun_;
+};
+
 // Moves bytes both ways until the child has closed its output; a child that stops reading its input
 // early is no error.
-void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, CommandResult& result) {
+void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, Ending* ending,
+              CommandResult& result) {
   size_t sent = 0;
   if (input.empty()) in.closeEnd(1);
   while (out.open(0) || err.open(0)) {
+    if (ending) ending->lookAfter();
     pollfd fds[3] = {{out.end(0), POLLIN, 0}, {err.end(0), POLLIN, 0}, {in.end(1), POLLOUT, 0}};
-    if (poll(fds, 3, -1) < 0 && errno != EINTR) break;
+    if (poll(fds, 3, ending ? kLook : -1) < 0 && errno != EINTR) break;
     char buffer[65536];
     for (int i = 0; i < 2; ++i) {
       if (!(fds[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
@@ -109,6 +144,30 @@ void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, CommandR
 }
 
 }  // namespace
+
+int spawnInGroup(pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
+                 char* const argv[], char* const environment[]) {
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  const int failed = posix_spawnp(pid, file, actions, &attributes, argv, environment);
+  posix_spawnattr_destroy(&attributes);
+  if (failed) return failed;
+  for (std::atomic<pid_t>& group : groups)
+    if (pid_t none = 0; group.compare_exchange_strong(none, *pid)) break;
+  return 0;
+}
+
+void forgetGroup(pid_t pid) {
+  for (std::atomic<pid_t>& group : groups)
+    if (pid_t known = pid; group.compare_exchange_strong(known, 0)) break;
+}
+
+void killGroups() {
+  for (const std::atomic<pid_t>& group : groups)
+    if (const pid_t pid = group.load(); pid != 0) kill(-pid, SIGKILL);
+}
 
 bool inPath(const std::string& tool) {
   if (tool.find('/') != std::string::npos) return access(tool.c_str(), X_OK) == 0;
@@ -135,6 +194,7 @@ void requireTools(const std::vector<std::string>& tools) {
 }
 
 CommandResult runCommand(const Command& command) {
+  if (!command.even_if_stopped) throwIfStopped("running " + command.argv.at(0));
   requireTools({command.argv.at(0)});
   // A child that dies early must not take us with it through SIGPIPE.
   static const bool ignored = (std::signal(SIGPIPE, SIG_IGN), true);
@@ -149,8 +209,10 @@ CommandResult runCommand(const Command& command) {
     posix_spawn_file_actions_addchdir_np(&actions, command.folder.c_str());
   const std::vector<std::string> environment = environmentOf(command);
   pid_t pid = 0;
-  int failed = posix_spawnp(&pid, command.argv[0].c_str(), &actions, nullptr,
-                            pointers(command.argv).data(), pointers(environment).data());
+  const std::vector<char*> argv = pointers(command.argv), names = pointers(environment);
+  const int failed = command.at_terminal
+                         ? posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), names.data())
+                         : spawnInGroup(&pid, argv[0], &actions, argv.data(), names.data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed)
     throw Error(ErrorKind::kCannotTest,
@@ -159,10 +221,15 @@ CommandResult runCommand(const Command& command) {
   out.closeEnd(1);
   err.closeEnd(1);
   CommandResult result;
-  exchange(command.input, in, out, err, result);
+  Ending ending(pid);
+  const bool may_end = !command.even_if_stopped && !command.at_terminal;
+  exchange(command.input, in, out, err, may_end ? &ending : nullptr, result);
+  if (!command.at_terminal) forgetGroup(pid);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
+  if (ending.begun() || (command.at_terminal && stopRequested()))
+    throw stopped("running " + command.argv[0]);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }

@@ -2,6 +2,9 @@
 #ifndef PTECHECK_SUBJECT_PROCESS_H
 #define PTECHECK_SUBJECT_PROCESS_H
 
+#include <spawn.h>
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +19,10 @@ struct Command {
   std::filesystem::path folder;          // to run in; empty: the current one
   std::vector<std::string> environment;  // "NAME=value"
   std::string input;                     // for its stdin
+  // If the user asks to stop (scenario/stop.h), a program is ended; not one that a report needs.
+  bool even_if_stopped = false;
+  // It may ask at the terminal (sudo): it stays in our process group, and gets Ctrl-C itself.
+  bool at_terminal = false;
 };
 
 struct CommandResult {
@@ -26,8 +33,17 @@ struct CommandResult {
   bool ok() const { return status == 0; }
 };
 
-// Throws Error(kCannotTest) if the program does not exist, naming the Debian package that has it.
+// Throws Error(kCannotTest) if the program does not exist, naming the Debian package that has it;
+// Error(kStopped) if the user asks to stop before it has ended.
 CommandResult runCommand(const Command& command);
+
+// Starts a program in a process group of its own, so that Ctrl-C at the terminal is for us alone:
+// we end it when it is time. As posix_spawnp(). To be forgotten before it is waited for.
+int spawnInGroup(pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
+                 char* const argv[], char* const environment[]);
+void forgetGroup(pid_t pid);
+// Kills all that spawnInGroup() started and nobody forgot. A signal handler may call it.
+void killGroups();
 
 bool inPath(const std::string& tool);
 

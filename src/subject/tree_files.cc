@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 namespace fs = std::filesystem;
@@ -148,8 +149,13 @@ FileLock::FileLock(const fs::path& file) {
   makeFolder(file.parent_path());
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("Cannot write", file, errno);
-  while (flock(descriptor_, LOCK_EX) != 0)
-    if (errno != EINTR) fail("Cannot lock", file, errno);
+  while (flock(descriptor_, LOCK_EX) != 0) {
+    const int error = errno;
+    if (error == EINTR && !stopRequested()) continue;
+    close(descriptor_);
+    if (error == EINTR) throw stopped("waiting for another ptecheck that uses the same cache");
+    fail("Cannot lock", file, error);
+  }
 }
 
 FileLock::~FileLock() { close(descriptor_); }

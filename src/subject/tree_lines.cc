@@ -29,7 +29,8 @@ std::string treeRelative(const std::string& name) {
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string decodedLines(const TreeArch& arch, const fs::path& file) {
-  return runCommand({{arch.tool("objdump"), "--dwarf=decodedline", file.string()}, {}, {}, {}})
+  return runCommand(
+             {{arch.tool("objdump"), "--dwarf=decodedline", file.string()}, {}, {}, {}, true})
       .output;
 }
 
@@ -37,8 +38,11 @@ std::string decodedLines(const TreeArch& arch, const fs::path& file) {
 std::set<uint64_t> blockStarts(const TreeArch& arch, const fs::path& executable) {
   std::set<uint64_t> starts;
   const std::string text =
-      runCommand(
-          {{arch.tool("objdump"), "-d", "--no-show-raw-insn", executable.string()}, {}, {}, {}})
+      runCommand({{arch.tool("objdump"), "-d", "--no-show-raw-insn", executable.string()},
+                  {},
+                  {},
+                  {},
+                  true})
           .output;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
@@ -112,7 +116,8 @@ std::string TreeLines::place(uint64_t pc) {
       runCommand({{treeArch(build_.arch).tool("addr2line"), "-e", build_.subject.string(), hex(pc)},
                   {},
                   {},
-                  {}})
+                  {},
+                  true})
           .output;
   out = out.substr(0, out.find_first_of(" \n"));
   const bool unknown = out.empty() || out[0] == '?' || out.find(":?") != out.npos;
@@ -130,7 +135,8 @@ TreeLines::Spot TreeLines::spotInMm(uint64_t pc) {
                                         build_.subject.string(), hex(pc)},
                                        {},
                                        {},
-                                       {}})
+                                       {},
+                                       true})
                                .output;
   std::istringstream lines(text);
   std::string called;

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +14,9 @@
 #include <cstring>
 
 #include "scenario/error.h"
+#include "scenario/stop.h"
 #include "subject/pattern.h"
+#include "subject/process.h"
 #include "subject/tree_arch.h"
 #include "subject/tree_byte_order.h"
 #include "subject/tree_lines.h"
@@ -32,6 +33,9 @@ constexpr size_t kOutcomeArea = 768 << 10;
 constexpr size_t kEventRecords = 256;  // at most so many scenarios at a time, with events
 // An agent watches itself (2 s without progress); this is for one that cannot even do that.
 constexpr int kPatience = 20000;  // ms
+// When the user asks to stop, what is being run is waited for, but not as long.
+constexpr int kPatienceAtTheEnd = 1000;
+constexpr int kLook = 100;  // ms, for the stop flag
 
 constexpr size_t alignUp(size_t size, size_t to) { return (size + to - 1) / to * to; }
 
@@ -122,14 +126,19 @@ class TreeSubject::Agent {
   Answer ask(char what) {
     while (write(to_agent_, &what, 1) < 0)
       if (errno != EINTR) return Answer::kDied;
-    for (unsigned seen = done();;) {
+    unsigned seen = done();
+    for (int waited = 0, ending = 0;;) {
       pollfd wait = {from_agent_, POLLIN, 0};
-      const int ready = poll(&wait, 1, kPatience);
+      const int ready = poll(&wait, 1, kLook);
       if (ready < 0 && errno == EINTR) continue;
       if (ready == 0) {
-        const unsigned now = done();
-        if (now == seen) return Answer::kSilent;
-        seen = now;
+        if (stopRequested() && (ending += kLook) >= kPatienceAtTheEnd)
+          throw stopped("waiting for an agent");
+        waited += kLook;
+        if (const unsigned now = done(); now != seen)
+          seen = now, waited = 0;
+        else if (waited >= kPatience)
+          return Answer::kSilent;
         continue;
       }
       char answer = 0;
@@ -148,9 +157,11 @@ class TreeSubject::Agent {
     close(from_agent_);
     // An idle agent leaves at end-of-file; one that hangs does not, and one that died does not
     // mind.
+    forgetGroup(pid_);
+    const int most = stopRequested() ? 20 : 200;
     int status = 0;
     for (int tries = 0; waitpid(pid_, &status, WNOHANG) == 0; ++tries) {
-      if (tries == 200) kill(pid_, SIGKILL);
+      if (tries == most) kill(pid_, SIGKILL);
       usleep(tries < 20 ? 100 : 5000);
     }
     pid_ = 0;
@@ -179,7 +190,7 @@ class TreeSubject::Agent {
     if (*arch_.emulator) argv.push_back(const_cast<char*>(arch_.emulator));
     for (const char* argument : {executable_.c_str(), descriptor.c_str(), (const char*)nullptr})
       argv.push_back(const_cast<char*>(argument));
-    const int failed = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
+    const int failed = spawnInGroup(&pid_, argv[0], &actions, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     close(out[1]);

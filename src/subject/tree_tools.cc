@@ -76,6 +76,7 @@ void installPackages(const std::vector<std::string>& packages,
   };
   for (const std::vector<std::string>& step : steps) {
     Command command;
+    command.at_terminal = true;
     command.environment = aptEnvironment();
     command.argv = step;
     if (step[1] == "install")

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "scenario/error.h"
+#include "scenario/stop.h"
 #include "subject/tree_files.h"
 
 namespace ptecheck {
@@ -196,6 +197,7 @@ bool TreeView::opened(const std::string& folder, const std::string& arch) const 
 
 void TreeView::linkFolder(const fs::path& farm, const std::string& folder,
                           const std::string& arch) const {
+  throwIfStopped("preparing the tree");
   makeFolder(farm / folder);
   const std::vector<Entry> entries = list(root_ / folder);
   const std::vector<std::string> names = namesOf(entries);
