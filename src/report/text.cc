@@ -14,6 +14,7 @@
 #include "report/matrix.h"
 #include "report/names.h"
 #include "report/numbers.h"
+#include "report/summary.h"
 #include "report/verdict.h"
 #include "spec/describe.h"
 
@@ -22,34 +23,6 @@ namespace ptecheck {
 namespace {
 
 constexpr std::size_t kAllLines = ~std::size_t{0};
-std::string rulesAskedFor(const ReportOptions& options) {
-  if (options.rules == kAllRules) return "";
-  return labelled("rules", "only " + ruleList(options.rules));
-}
-
-// What was run, by whom.
-std::string headText(const CheckResult& result, const ReportOptions& options) {
-  std::string text = labelled("ptecheck", options.version);
-  text += labelled("subject", result.subject);
-  text += partsText(result.parts, options.share, true);
-  return text + rulesAskedFor(options);
-}
-
-// The same of several architectures, whose searches differ in how many scenarios there are.
-std::string headText(const std::vector<CheckResult>& results, const ReportOptions& options) {
-  std::string text = labelled("ptecheck", options.version);
-  text += labelled("subject", fmt::format("the built-in model, {} architectures", results.size()));
-  std::string scenarios;
-  for (const CheckResult& result : results) {
-    std::uint64_t sum = 0;
-    for (const Part& part : result.parts) sum += part.scenarios;
-    append(scenarios, fmt::format("{} {}", archId(result.arch), withSeparators(sum)));
-  }
-  text += partsText(results[0].parts, options.share, false);
-  text += labelled("scenarios", scenarios);
-  return text + rulesAskedFor(options);
-}
-
 std::string unsupportedText(const CheckResult& result) {
   if (result.unsupported == 0) return "";
   return '\n' +
@@ -83,34 +56,6 @@ bool anyCandidate(std::span<const CheckResult> results, bool strict) {
     for (const Row& row : result.rows)
       if (isCandidate(row, strict)) return true;
   return false;
-}
-
-// How many rows are broken, and which are not.
-std::string summary(const CheckResult& result, bool strict) {
-  std::string good, costly, candidates;
-  std::size_t broken = 0;
-  for (const Row& row : result.rows) {
-    if (isCandidate(row, strict)) {
-      append(candidates, row.name);
-      continue;
-    }
-    switch (verdictOf(row.broken, strict)) {
-      case Verdict::kGood:
-        append(good, row.name);
-        break;
-      case Verdict::kAtACost:
-        append(costly, row.name);
-        break;
-      default:
-        ++broken;
-    }
-  }
-  std::string text =
-      fmt::format("{} of {} BROKEN", broken, counted(result.rows.size(), "policy", "policies"));
-  if (!good.empty()) text += "; good: " + good;
-  if (!costly.empty()) text += "; at a cost: " + costly;
-  if (!candidates.empty()) text += "; on shadow stacks only: " + candidates;
-  return text;
 }
 
 std::string pricesText(const CheckResult& result, const ReportOptions& options,
@@ -158,11 +103,11 @@ std::string oneRun(const RunReport& report) {
 std::string checkText(const std::vector<CheckResult>& results, const ReportOptions& options) {
   const CheckResult& first = results.front();
   const bool several = results.size() > 1;
-  std::string text = several ? headText(results, options) : headText(first, options);
+  std::string text = headText(headLines(results, options));
   const bool checked = verdictOf(results, options.strict) != Verdict::kNotChecked;
   text += labelled("verdict", !checked  ? "not checked: no scenario was run"
                               : several ? archSummary(results, options.strict)
-                                        : summary(first, options.strict));
+                                        : rowSummary(first, options.strict));
   // All that follows about rules and costs is of the first.
   const std::string where = several ? fmt::format(" on {}", archId(first.arch)) : "";
   if (several) {
@@ -187,20 +132,10 @@ std::string checkText(const std::vector<CheckResult>& results, const ReportOptio
 
 namespace {
 
-std::string treeVerdict(const TreeCheck& check, bool strict) {
-  const Verdict verdict = verdictOf(check, strict);
-  std::string text(verdictWord(verdict));
-  if (verdict == Verdict::kNotChecked)
-    text += check.never_ran.empty() ? ": no scenario was run" : ": changed lines never ran";
-  for (const Row& row : check.result.rows)
-    if (row.name == "tree" && row.broken != 0) text += ": " + ruleNames(row.broken);
-  return text;
-}
-
 std::string oneTree(const TreeCheck& check, const ReportOptions& options) {
   const CheckResult& result = check.result;
   std::string text = labelled("verdict", treeVerdict(check, options.strict));
-  text += headText(result, options);
+  text += headText(headLines(std::span(&result, 1), options));
   if (!check.features.empty()) text += labelled("processor", check.features);
   text += labelled("batches", check.batches ? "yes, mm/rmap.c unmaps several entries at a time"
                                             : "no, mm/rmap.c unmaps one entry at a time");
