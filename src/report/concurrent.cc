@@ -55,7 +55,9 @@ std::string exampleText(const ConcurrentResult& result, const ConcurrentExample&
   return text + '\n' + scheduleText(example);
 }
 
-std::string summary(const ConcurrentResult& result, bool strict) {
+}  // namespace
+
+std::string concurrentSummary(const ConcurrentResult& result, bool strict) {
   const std::string subject = subjectOf(result);
   const std::string searched =
       fmt::format("all interleavings of {}: {} states, {} steps",
@@ -71,18 +73,14 @@ std::string summary(const ConcurrentResult& result, bool strict) {
   return fmt::format("{}: good; {}.", subject, searched);
 }
 
-// What the model does better than kernels do.
-std::string candidates() {
+std::string candidatesSentence() {
   std::string names;
   for (const SmpMutantInfo& info : smpMutants())
     if (info.bug == kCandidate) names += (names.empty() ? "" : ", ") + std::string(info.name);
-  return paragraph(
-      "Candidates, which is what kernels (6.12) do otherwise, and which break a rule with "
-      "--mutant: " +
-      names + " (docs/interleavings.md).");
+  return "Candidates, which is what kernels (6.12) do otherwise, and which break a rule with "
+         "--mutant: " +
+         names + " (docs/interleavings.md).";
 }
-
-}  // namespace
 
 std::string concurrentText(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options) {
@@ -94,8 +92,8 @@ std::string concurrentText(const std::vector<ConcurrentResult>& results,
   }
   text += '\n';
   for (const ConcurrentResult& result : results)
-    text += paragraph(summary(result, options.strict), "", 2);
-  return text + '\n' + candidates();
+    text += paragraph(concurrentSummary(result, options.strict), "", 2);
+  return text + '\n' + paragraph(candidatesSentence());
 }
 
 std::string concurrentSection(const std::vector<ConcurrentResult>& results,
@@ -119,10 +117,10 @@ std::string concurrentSection(const std::vector<ConcurrentResult>& results,
                               counted(states, "state", "states"), archs));
   } else {
     for (const ConcurrentResult& result : results)
-      text += paragraph(summary(result, options.strict), "", 2);
+      text += paragraph(concurrentSummary(result, options.strict), "", 2);
     text += paragraph("`ptecheck check --concurrent --actors 3` shows the schedules.");
   }
-  return text + candidates();
+  return text + paragraph(candidatesSentence());
 }
 
 Verdict verdictOf(const std::vector<ConcurrentResult>& results, bool strict) {

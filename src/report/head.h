@@ -31,8 +31,7 @@ std::vector<HeadLine> partsLines(const std::vector<Part>& parts, const Share& sh
 std::string partsText(const std::vector<Part>& parts, const Share& share, bool count);
 
 // What was run, by whom. Of several architectures, of the model, how many scenarios on each.
-std::vector<HeadLine> headLines(std::span<const CheckResult> results,
-                                const ReportOptions& options);
+std::vector<HeadLine> headLines(std::span<const CheckResult> results, const ReportOptions& options);
 
 }  // namespace ptecheck
 
