@@ -10,8 +10,9 @@ kernel_packages=(gcc make flex bison bc libelf-dev libssl-dev patch xz-utils bin
 cross_packages=(gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu qemu-user clang-14
   libc6-dev-arm64-cross libc6-dev-s390x-cross libc6-dev-ppc64el-cross libc6-dev-riscv64-cross)
 # SPIN and rumur search what our search does, and have to count the same (bench/compare_search); the kernel's own
-# kunit.py reads KTAP; groff and zsh say whether the man page and a completion are well-formed.
-test_packages=(clang-14 clang-format-14 clang-tidy-14 git spin rumur python3 groff-base zsh)
+# kunit.py reads KTAP; groff and zsh say whether the man page and a completion are well-formed; chromium shows pages,
+# and poppler-utils reads what it prints.
+test_packages=(clang-14 clang-format-14 clang-tidy-14 git spin rumur python3 groff-base zsh chromium poppler-utils)
 
 # install_packages NAME...: installs those that are missing; silent if none is.
 install_packages() {

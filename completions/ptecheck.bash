@@ -13,6 +13,7 @@ _ptecheck() {
       " prove") command=prove ;;
       " order") command=order ;;
       " replay") command=replay ;;
+      " explain") command=explain ;;
       " run") command=run ;;
       " list") command=list ;;
       " kernel") command=kernel ;;
@@ -23,12 +24,12 @@ _ptecheck() {
   case "$command" in
     "")
       options="--help --version"
-      commands="check compare synth bugs prove order replay run list kernel"
+      commands="check compare synth bugs prove order replay explain run list kernel"
       case "$before" in
       esac
       ;;
     "check")
-      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --events --format --strict --exit-style --concurrent --actors --folio --bound --memory"
+      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --events --format --strict --exit-style --html --concurrent --actors --folio --bound --memory"
       case "$before" in
         --share) return ;;
         --seed) return ;;
@@ -41,6 +42,7 @@ _ptecheck() {
         --memory) return ;;
         --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --jobs) return ;;
+        --html) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --format) values="text json ktap sarif" ;;
         --folio) return ;;
         --family) return ;;
@@ -117,6 +119,19 @@ _ptecheck() {
         --format) values="text json" ;;
         --exit-style) values="standard kselftest" ;;
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
+      esac
+      ;;
+    "explain")
+      options="--help --policy --mutant --arch --kernel --patch --cache --html --strict --exit-style"
+      case "$before" in
+        --policy) values=$(ptecheck list policies 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --patch) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --mutant) values=$(ptecheck list mutants 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --html) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --exit-style) values="standard kselftest" ;;
+        --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --arch) values=$(ptecheck list archs 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
       esac
       ;;
     "run")

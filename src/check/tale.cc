@@ -2,7 +2,6 @@
 #include "check/tale.h"
 
 #include <memory>
-#include <utility>
 
 #include "check/judged_policies.h"
 #include "subject/model.h"
@@ -127,13 +126,9 @@ Tale taleOnModel(const Scenario& scenario, const Policy& policy, Arch arch) {
 }
 
 Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options) {
-  return taleOfRun(scenario, runOnTree(scenario, options), linesOnTree(scenario, options));
-}
-
-Tale taleOfRun(const Scenario& scenario, ModelRun run, std::string lines_ran) {
   Tale tale;
-  tale.run = std::move(run);
-  tale.lines_ran = std::move(lines_ran);
+  tale.run = runOnTree(scenario, options);
+  tale.lines_ran = linesOnTree(scenario, options);
   const Outcome& o = tale.run.outcome;
   if (o.status != STATUS_DONE) return tale;
   addOutside(scenario, o, tale.frames);

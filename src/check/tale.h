@@ -52,8 +52,6 @@ struct Tale {
 
 Tale taleOnModel(const Scenario& scenario, const Policy& policy, Arch arch);
 Tale taleOnTree(const Scenario& scenario, const TreeCheckOptions& options);
-// Of what has run already, as a finding keeps it: told from outside.
-Tale taleOfRun(const Scenario& scenario, ModelRun run, std::string lines_ran);
 
 // What a policy of the model makes of a scenario.
 struct PolicyFate {

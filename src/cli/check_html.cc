@@ -66,15 +66,18 @@ void addModelPages(HtmlFolder& folder, const CheckResult& result, const IndexOpt
   }
 }
 
-// What ran on a tree need not run again.
-void addTreePages(HtmlFolder& folder, const CheckResult& result, const IndexOptions& options) {
+void addTreePages(HtmlFolder& folder, const CheckResult& result, const TreeWords& tree,
+                  const IndexOptions& options) {
   for (const Finding& finding : result.findings) {
     RunReport report = reportOf(finding, options);
-    report.subject = result.subject + (finding.row == "base" ? ", without the patch" : "");
-    ModelRun run{finding.outcome, ruleBit(finding.rule), finding.violations};
-    for (const Violation& violation : run.violations) run.broken |= ruleBit(violation.rule);
-    addPage(folder, finding, report, taleOfRun(finding.scenario, std::move(run), finding.lines_ran),
-            options);
+    TreeCheckOptions of_tree = tree.options();
+    of_tree.search.arch = finding.arch;
+    report.subject = result.subject;
+    if (finding.row == "base") {
+      report.subject += ", without the patch";
+      of_tree.patches.clear();
+    }
+    addPage(folder, finding, report, taleOnTree(finding.scenario, of_tree), options);
   }
 }
 
@@ -136,7 +139,7 @@ void addPages(HtmlFolder& folder, const std::vector<ArchTree>& trees, const Tree
   IndexOptions of_tree = options;
   of_tree.replay_with = treeArguments(tree);
   for (const ArchTree& one : trees)
-    if (one.check) addTreePages(folder, one.check->result, of_tree);
+    if (one.check) addTreePages(folder, one.check->result, tree, of_tree);
   folder.add(kIndexPage, indexHtml(trees, of_tree));
 }
 

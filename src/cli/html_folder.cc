@@ -25,7 +25,6 @@ constexpr const char* kListHead =
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::kUsage, why); }
 
-// What can be written to must not be told a cache folder's advice.
 [[noreturn]] void cannotWrite(const fs::path& folder, int error) {
   refuse("The folder " + folder.string() + " of --html cannot be written: " + std::strerror(error) +
          ". Name one that can, with --html DIR");
@@ -47,7 +46,6 @@ bool exchange(const fs::path& a, const fs::path& b) {
 }  // namespace
 
 HtmlFolder::HtmlFolder(const std::string& folder) {
-  if (folder.empty()) refuse("--html takes the name of a folder");
   std::error_code error;
   // What a link leads to is replaced, not the link.
   folder_ = fs::weakly_canonical(fs::absolute(folder), error);

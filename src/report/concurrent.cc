@@ -55,9 +55,7 @@ std::string exampleText(const ConcurrentResult& result, const ConcurrentExample&
   return text + '\n' + scheduleText(example);
 }
 
-}  // namespace
-
-std::string concurrentSummary(const ConcurrentResult& result, bool strict) {
+std::string summary(const ConcurrentResult& result, bool strict) {
   const std::string subject = subjectOf(result);
   const std::string searched =
       fmt::format("all interleavings of {}: {} states, {} steps",
@@ -72,6 +70,8 @@ std::string concurrentSummary(const ConcurrentResult& result, bool strict) {
                        endWords(result.worst_end));
   return fmt::format("{}: good; {}.", subject, searched);
 }
+
+}  // namespace
 
 std::string candidatesSentence() {
   std::string names;
@@ -92,7 +92,7 @@ std::string concurrentText(const std::vector<ConcurrentResult>& results,
   }
   text += '\n';
   for (const ConcurrentResult& result : results)
-    text += paragraph(concurrentSummary(result, options.strict), "", 2);
+    text += paragraph(summary(result, options.strict), "", 2);
   return text + '\n' + paragraph(candidatesSentence());
 }
 
@@ -117,7 +117,7 @@ std::string concurrentSection(const std::vector<ConcurrentResult>& results,
                               counted(states, "state", "states"), archs));
   } else {
     for (const ConcurrentResult& result : results)
-      text += paragraph(concurrentSummary(result, options.strict), "", 2);
+      text += paragraph(summary(result, options.strict), "", 2);
     text += paragraph("`ptecheck check --concurrent --actors 3` shows the schedules.");
   }
   return text + paragraph(candidatesSentence());

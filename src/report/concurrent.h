@@ -21,8 +21,7 @@ std::string concurrentSection(const std::vector<ConcurrentResult>& results,
 std::string concurrentJson(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options);
 
-// A result in one sentence; and what the model does better than kernels do.
-std::string concurrentSummary(const ConcurrentResult& result, bool strict);
+// What the model does better than kernels do.
 std::string candidatesSentence();
 
 // Not checked if a search met its bound or had no more memory, and nothing was found.

@@ -97,7 +97,7 @@ std::string IndexBuilder::print(std::span<const Arch> archs) const {
   std::string text = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{}{}"
       "<style>{}{}</style>\n<script>{}</script>\n</head>\n<body>\n<div class=\"page\">\n"
-      "<div class=\"top\"><span>ptecheck: all findings of a check</span>\n"
+      "<div class=\"top\"><span>ptecheck: all findings</span>\n"
       "<button id=\"theme\" type=\"button\">Theme</button></div>\n",
       kIndexMeta, element("title", "ptecheck: " + title_), indexStyle(), choice(archs),
       kIndexThemeScript);

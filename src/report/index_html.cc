@@ -82,6 +82,23 @@ void findings(IndexBuilder& page, const CheckResult& result) {
     page.add(list);
 }
 
+// What an answer names as an example leads to its story.
+std::string withLinks(const std::string& answer, const CheckResult& result) {
+  const std::string replay = "ptecheck replay ";
+  const std::size_t begin = answer.find(replay);
+  if (begin == std::string::npos) return escaped(answer);
+  const std::size_t id = begin + replay.size(),
+                    end = std::min(answer.find(". ", id), answer.size());
+  for (const Finding& finding : result.findings)
+    if (finding.id == answer.substr(id, end - id) ||
+        finding.id + "." == answer.substr(id, end - id))
+      return escaped(answer.substr(0, begin)) +
+             fmt::format("<a href=\"{}\">{}</a>", address(pageOf(finding)),
+                         escaped(answer.substr(begin, id + finding.id.size() - begin))) +
+             escaped(answer.substr(id + finding.id.size()));
+  return escaped(answer);
+}
+
 void severalProcessors(IndexBuilder& page, const std::vector<ConcurrentResult>& results) {
   page.paragraph(
       "All interleavings of small sets of actors: programs with TLBs, reclaim, pins, system calls. "
@@ -158,7 +175,7 @@ std::string indexHtml(const std::vector<CheckResult>& results,
     page.contents("questions", "Questions and answers");
     page.add("<dl class=\"answers\">\n");
     for (const Answer& answer : list)
-      page.add(element("dt", answer.question) + element("dd", answer.text));
+      page.add(element("dt", answer.question) + "<dd>" + withLinks(answer.text, first) + "</dd>\n");
     page.add("</dl>\n");
     page.end();
   }
@@ -295,9 +312,14 @@ std::string indexHtml(const std::vector<ConcurrentResult>& concurrent,
                       const IndexOptions& options) {
   IndexBuilder page(options);
   const Verdict verdict = verdictOf(concurrent, options.report.strict);
-  std::string summary;
-  for (const ConcurrentResult& result : concurrent)
-    summary += concurrentSummary(result, options.report.strict) + ' ';
+  std::size_t broken = 0, unfinished = 0;
+  for (const ConcurrentResult& result : concurrent) {
+    broken += result.broken != 0 ? 1 : 0;
+    unfinished += result.unfinished != 0 ? 1 : 0;
+  }
+  std::string summary = fmt::format("a rule is broken in {} of {}", broken,
+                                    counted(concurrent.size(), "search", "searches"));
+  if (unfinished != 0) summary += fmt::format("; {} did not come to an end", unfinished);
   page.head(
       "What becomes of page-table entries when several processors act", verdict, summary,
       {{"ptecheck", options.program}, {"subject", "the built-in model of several processors"}});

@@ -89,13 +89,15 @@ th, td { text-align: left; font-weight: normal; padding: .35rem .6rem; white-spa
 tbody tr:last-child > * { border-bottom: 0; }
 thead th, thead td { vertical-align: bottom; color: var(--dim); background: var(--panel); }
 thead th { white-space: normal; text-align: center; }
-thead .rule-name { width: 6.2rem; min-width: 5.4rem; }
+thead .severity { border-left: 1px solid var(--line); font-size: .8125rem; padding-bottom: .1rem;
+  border-bottom: 0; }
+thead .rule-name { min-width: 4.6rem; text-align: right; padding-left: .3rem; }
 thead a { color: inherit; }
 th:first-child, td:first-child { position: sticky; left: 0; z-index: 1;
   border-right: 1px solid var(--line); }
 tbody th { background: var(--paper); font-weight: 550; }
-tbody tr:hover > * { background: var(--panel); }
-tr:target > * { background: var(--warn-soft); }
+tbody tr:hover > th, tbody tr:hover > td.none { background: var(--panel); }
+tr:target > * { box-shadow: inset 0 2px var(--link), inset 0 -2px var(--link); }
 .number { text-align: right; font-variant-numeric: tabular-nums; padding: 0; }
 td.number:not(:has(a)) { padding: .35rem .6rem; }
 .number a { display: block; color: inherit; padding: .35rem .6rem; text-decoration-thickness: 1px;
@@ -103,10 +105,11 @@ td.number:not(:has(a)) { padding: .35rem .6rem; }
 .number a:hover { text-decoration-thickness: 2px; }
 .number.bad a { font-weight: 650; }
 .number.none { color: var(--edge); }
-.verdict-cell { text-align: center; }
-.verdict-cell .bad { font-weight: 700; }
-.verdict-cell a { color: inherit; text-decoration-color: var(--edge);
-  text-decoration-thickness: 1px; }
+.word { text-align: center; }
+.word.bad { font-weight: 700; }
+.word a { color: inherit; text-decoration-color: var(--edge); text-decoration-thickness: 1px; }
+tbody td.bad { background: var(--bad-soft); }
+tbody td.soso { background: var(--warn-soft); }
 .tag { font-weight: normal; font-size: .75rem; line-height: 1.3; border: 1px solid currentColor;
   border-radius: .3rem; padding: 0 .4rem; white-space: nowrap; display: inline-block; }
 .answers { margin: 0; max-width: 50rem; }
@@ -138,6 +141,7 @@ tr { scroll-margin-top: 3rem; }
 @media (min-width: 60rem) {
   .page { padding: 2rem 2rem 4rem; }
   .example li { display: grid; grid-template-columns: 13rem 10rem minmax(0, 1fr); }
+  .example li > .command { justify-self: start; }
 }
 @media (max-width: 30rem) {
   h1 { font-size: 1.3rem; }
@@ -152,13 +156,14 @@ tr { scroll-margin-top: 3rem; }
 }
 @media print {
   @page { margin: 12mm; size: A4 landscape; }
-  body { font-size: 9.5pt; }
+  body { font-size: 9.5pt; background: #fff; }
   .page { max-width: none; padding: 0; }
   .js .top #theme, .contents, .choose { display: none; }
   .scroll { overflow: visible; width: auto; border: 0; }
-  table { font-size: 7pt; }
+  table { font-size: 8pt; }
+  tbody th, th:first-child, td:first-child { background: none; }
   th, td, .number a, td.number:not(:has(a)) { padding: 1.2pt 3pt; }
-  thead .rule-name { width: auto; min-width: 0; }
+  thead .rule-name { min-width: 0; }
   .tag { font-size: 6pt; padding: 0 2pt; }
   th:first-child, td:first-child { position: static; }
   a { color: inherit; }

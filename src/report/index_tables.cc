@@ -33,6 +33,24 @@ std::string number(std::string_view text) {
 
 const char* const kNothing = "<td class=\"number none\">&middot;</td>";
 
+// `place`: in the index, where the word leads to; "": nowhere.
+std::string wordCell(std::string_view kind, std::string_view word, const std::string& place = "") {
+  return fmt::format("<td class=\"word {}\">{}</td>", kind,
+                     place.empty()
+                         ? escaped(word)
+                         : fmt::format("<a href=\"#{}\">{}</a>", address(place), escaped(word)));
+}
+
+std::string wordCell(Verdict verdict) {
+  return wordCell(markup::kindOf(verdict),
+                  verdict == Verdict::kAtACost ? "costs" : verdictWord(verdict));
+}
+
+std::string rowCell(const Row& row, bool strict, const std::string& place = "") {
+  return wordCell(isCandidate(row, strict) ? "soso" : markup::kindOf(verdictOf(row.broken, strict)),
+                  verdictCell(row, strict), place);
+}
+
 // Broken on shadow stacks alone.
 bool onShadowStacksOnly(const Row& row, Rule rule) {
   return contains(row.broken & ~row.broken_elsewhere & ~kCostRules, rule);
@@ -62,13 +80,31 @@ std::vector<Rule> brokenIn(const Rows& rows) {
   return rulesOf(broken);
 }
 
-std::string ruleHeading(Rule rule, const std::string& place, bool strict) {
+std::string ruleHeading(Rule rule, const std::string& place) {
   const std::string_view name = ruleInfo(rule).name;
   const std::string text =
       place.empty() ? escaped(name)
                     : fmt::format("<a href=\"#{}\">{}</a>", address(place), escaped(name));
-  return fmt::format("<th scope=\"col\" class=\"rule-name\">{} {}</th>", text,
-                     markup::severityTag(rule, strict));
+  return fmt::format("<th scope=\"col\" class=\"rule-name\">{}</th>", text);
+}
+
+// Two rows of headings: severities above their rules. `first`: headings of the columns before, of
+// which there are `columns`.
+std::string ruleHeadings(const std::string& first, std::size_t columns,
+                         const std::vector<Rule>& rules, bool strict, const Arch* arch) {
+  std::string above = fmt::format("<td></td><td colspan=\"{}\"></td>", columns - 1);
+  std::string below = first;
+  for (std::size_t i = 0; i < rules.size();) {
+    const RuleSeverity severity = ruleInfo(rules[i]).severity;
+    std::size_t end = i;
+    for (; end < rules.size() && ruleInfo(rules[end]).severity == severity; ++end)
+      below += ruleHeading(rules[end], arch == nullptr ? "" : rulePlace(*arch, rules[end]));
+    above +=
+        fmt::format("<th scope=\"colgroup\" class=\"severity {}\" colspan=\"{}\">{}</th>",
+                    markup::kindOfRule(rules[i], strict), end - i, escaped(severityName(severity)));
+    i = end;
+  }
+  return above + "</tr>\n<tr>" + below;
 }
 
 std::string subjectCells(const ConcurrentResult& result) {
@@ -89,12 +125,6 @@ std::string rulePlace(Arch arch, Rule rule) {
   return fmt::format("{}.rule.{}", archId(arch), ruleInfo(rule).name);
 }
 
-std::string rowVerdict(const Row& row, bool strict) {
-  const std::string_view kind =
-      isCandidate(row, strict) ? "soso" : markup::kindOf(verdictOf(row.broken, strict));
-  return fmt::format("<span class=\"{}\">{}</span>", kind, escaped(verdictCell(row, strict)));
-}
-
 std::string archTable(std::span<const CheckResult> results, const IndexOptions& options) {
   std::string head = "<td></td>", rows;
   for (const CheckResult& result : results)
@@ -103,9 +133,8 @@ std::string archTable(std::span<const CheckResult> results, const IndexOptions& 
   for (std::size_t row = 0; row < results.front().rows.size(); ++row) {
     rows += "<tr>" + rowHeading(results.front().rows[row]);
     for (const CheckResult& result : results)
-      rows += fmt::format("<td class=\"verdict-cell\"><a href=\"#{}\">{}</a></td>",
-                          address(rowPlace(result.arch, result.rows[row].name)),
-                          rowVerdict(result.rows[row], options.report.strict));
+      rows += rowCell(result.rows[row], options.report.strict,
+                      rowPlace(result.arch, result.rows[row].name));
     rows += "</tr>\n";
   }
   return markup::table("Verdict on each policy on each architecture", head, rows);
@@ -115,12 +144,12 @@ std::string ruleTable(const CheckResult& result, const IndexOptions& options) {
   const std::vector<Rule> rules = brokenIn(result.rows);
   if (rules.empty()) return "";
   const bool strict = options.report.strict;
-  std::string head = "<td></td>" + heading("verdict"), rows;
-  for (Rule rule : rules) head += ruleHeading(rule, rulePlace(result.arch, rule), strict);
+  const std::string head =
+      ruleHeadings("<td></td>" + heading("verdict"), 2, rules, strict, &result.arch);
+  std::string rows;
   for (const Row& row : result.rows) {
-    rows += fmt::format("<tr id=\"{}\">{}<td class=\"verdict-cell\">{}</td>",
-                        escaped(rowPlace(result.arch, row.name)), rowHeading(row),
-                        rowVerdict(row, strict));
+    rows += fmt::format("<tr id=\"{}\">", escaped(rowPlace(result.arch, row.name))) +
+            rowHeading(row) + rowCell(row, strict);
     for (Rule rule : rules) rows += countCell(result, row, rule, strict);
     rows += "</tr>\n";
   }
@@ -138,13 +167,9 @@ std::string familyTable(const CheckResult& result, const IndexOptions& options) 
   for (Family family : families) head += heading(familyName(family));
   for (const Row& row : result.rows) {
     rows += "<tr>" + rowHeading(row);
-    for (Family family : families) {
-      const Verdict verdict =
-          verdictOf(row.broken_in[static_cast<std::size_t>(family)], options.report.strict);
-      rows += fmt::format("<td class=\"verdict-cell\"><span class=\"{}\">{}</span></td>",
-                          markup::kindOf(verdict),
-                          verdict == Verdict::kAtACost ? "costs" : verdictWord(verdict));
-    }
+    for (Family family : families)
+      rows += wordCell(
+          verdictOf(row.broken_in[static_cast<std::size_t>(family)], options.report.strict));
     rows += "</tr>\n";
   }
   return markup::table(fmt::format("Verdict by family of scenarios, {}", archId(result.arch)), head,
@@ -177,13 +202,9 @@ std::string actorsTable(const std::vector<ConcurrentResult>& results, const Inde
   std::string head = "<td></td>", rows;
   for (const char* column : {"verdict", "sets of actors", "states", "steps", "not finished"})
     head += heading(column);
-  for (Rule rule : rules) head += ruleHeading(rule, "", strict);
+  if (!rules.empty()) head = ruleHeadings(head, 6, rules, strict, nullptr);
   for (const ConcurrentResult& result : results) {
-    const Verdict verdict = verdictOf({result}, strict);
-    rows += "<tr>" + subjectCells(result) +
-            fmt::format("<td class=\"verdict-cell\"><span class=\"{}\">{}</span></td>",
-                        markup::kindOf(verdict),
-                        verdict == Verdict::kAtACost ? "costs" : verdictWord(verdict));
+    rows += "<tr>" + subjectCells(result) + wordCell(verdictOf({result}, strict));
     for (std::uint64_t count : {result.setups, result.states, result.transitions})
       rows += number(withSeparators(count));
     rows += result.unfinished == 0 ? kNothing : number(withSeparators(result.unfinished));

@@ -19,9 +19,6 @@ std::string findingsPlace(Arch arch);
 std::string rowPlace(Arch arch, const std::string& row);
 std::string rulePlace(Arch arch, Rule rule);
 
-// A verdict in a word, as a coloured <span>.
-std::string rowVerdict(const Row& row, bool strict);
-
 // Rows against architectures: verdicts, each leading to that row of that architecture's table.
 std::string archTable(std::span<const CheckResult> results, const IndexOptions& options);
 
