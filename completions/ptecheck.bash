@@ -29,7 +29,7 @@ _ptecheck() {
       esac
       ;;
     "check")
-      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --events --format --strict --exit-style --concurrent --actors --folio --bound --memory"
+      options="--help --policy --mutant --rule --arch --family --pages --random --seed --deviations --jobs --share --kernel --patch --cache --agree --events --format --strict --exit-style --html --concurrent --actors --folio --bound --memory"
       case "$before" in
         --share) return ;;
         --seed) return ;;
@@ -42,6 +42,7 @@ _ptecheck() {
         --memory) return ;;
         --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --jobs) return ;;
+        --html) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --format) values="text json ktap sarif" ;;
         --folio) return ;;
         --family) return ;;

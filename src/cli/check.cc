@@ -14,6 +14,7 @@
 #include "check/tree_check.h"
 #include "check/tree_events.h"
 #include "cli/arguments.h"
+#include "cli/check_html.h"
 #include "cli/commands.h"
 #include "cli/concurrent.h"
 #include "cli/options.h"
@@ -55,6 +56,7 @@ struct Words {
   ConcurrentWords concurrent;
   std::string events;
   OutputWords output;
+  std::string html;  // a folder
 };
 
 SearchOptions searchOf(const Words& words) {
@@ -164,8 +166,16 @@ std::vector<ConcurrentResult> searchConcurrently(ConcurrentOptions options,
   return results;
 }
 
+// What --html asks for.
+struct Html {
+  std::unique_ptr<HtmlFolder> folder;  // none: not asked for
+  std::string program, command;
+
+  IndexOptions options(const ReportOptions& report) const { return {report, program, command, ""}; }
+};
+
 // Reclaim as 6.12 does it, unless --policy says otherwise.
-int checkConcurrently(const Words& words) {
+int checkConcurrently(const Words& words, const Html& html) {
   ConcurrentOptions options = concurrentOptions(words.concurrent);
   options.rules = parseRules(words.rules, kRulesOfHistories);
   if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
@@ -175,10 +185,13 @@ int checkConcurrently(const Words& words) {
   const std::vector<ConcurrentResult> results = searchConcurrently(
       options, parseArchs(words.archs.empty() ? "all" : words.archs), parsePolicies(names, ""));
   const ReportOptions report{PTECHECK_VERSION, options.rules, words.output.strict, Share{}};
-  writeOutput(words.output.json()    ? concurrentJson(results, report)
-              : words.output.ktap()  ? checkKtap({}, report, results)
-              : words.output.sarif() ? checkSarif({}, report, results)
-                                     : concurrentText(results, report));
+  writeReports(words.output.json()    ? concurrentJson(results, report)
+               : words.output.ktap()  ? checkKtap({}, report, results)
+               : words.output.sarif() ? checkSarif({}, report, results)
+                                      : concurrentText(results, report),
+               html.folder.get(), [&](HtmlFolder& folder) {
+                 addPages(folder, results, options, html.options(report));
+               });
   return exitCodeOf(verdictOf(results, words.output.strict),
                     words.output.exit_style == "kselftest");
 }
@@ -210,8 +223,10 @@ int checkEvents(const Words& words, const SearchOptions& search, const ReportOpt
   return exitCodeOf(verdictOf(result, report.strict), words.output.exit_style == "kselftest");
 }
 
-int check(const Words& words) {
-  if (words.concurrent.given) return checkConcurrently(words);
+int check(const Words& words, const Invocation& invocation) {
+  Html html{nullptr, invocation.program, againCommand(invocation.words)};
+  if (!words.html.empty()) html.folder = std::make_unique<HtmlFolder>(words.html);
+  if (words.concurrent.given) return checkConcurrently(words, html);
   const SearchOptions search = searchOf(words);
   const bool strict = words.output.strict;
   const ReportOptions report{PTECHECK_VERSION, search.rules, strict, search.share};
@@ -246,17 +261,20 @@ int check(const Words& words) {
           result.check = checkTreeFamilies(
               options, words.families.empty() ? treeFamilies() : parseFamilies(words.families));
         });
-    writeOutput(words.output.json()    ? treeJson(trees, report)
-                : words.output.ktap()  ? treeKtap(trees, report)
-                : words.output.sarif() ? treeSarif(trees, report)
-                                       : treeText(trees, report));
+    writeReports(words.output.json()    ? treeJson(trees, report)
+                 : words.output.ktap()  ? treeKtap(trees, report)
+                 : words.output.sarif() ? treeSarif(trees, report)
+                                        : treeText(trees, report),
+                 html.folder.get(), [&](HtmlFolder& folder) {
+                   addPages(folder, trees, words.tree, html.options(report));
+                 });
     return exitCodeOf(verdictOf(trees, strict), kselftest);
   }
   const std::vector<Arch> archs = parseArchs(words.archs.empty() ? "all" : words.archs);
   const std::vector<CheckResult> results = checkModels(words, archs, search);
   std::vector<ConcurrentResult> concurrent;
+  ConcurrentOptions options;
   if (isPlain(words, search) && !stopRequested()) {
-    ConcurrentOptions options;
     options.actors = kMaxActors;
     options.jobs = search.jobs;
     concurrent = searchConcurrently(options, archs, parsePolicies({kComparedPolicy}, ""));
@@ -270,7 +288,9 @@ int check(const Words& words) {
     if (words.output.format == "text") text += concurrentSection(concurrent, report);
     verdict = worse(verdict, verdictOf(concurrent, strict));
   }
-  writeOutput(text);
+  writeReports(text, html.folder.get(), [&](HtmlFolder& folder) {
+    addPages(folder, results, concurrent, options, html.options(report));
+  });
   return exitCodeOf(verdict, kselftest);
 }
 
@@ -353,6 +373,12 @@ void addCheck(Command& app, Invocation& invocation) {
   Option* const kernel = addTreeOptions(command, words->tree);
   addOutputOptions(command, words->output, "Count rules of severity `cost` as broken too", true);
   command
+      .add_option("--html", words->html,
+                  "Write pages to this folder, too: an index of all findings, and the story of\n"
+                  "each; an earlier such folder is replaced")
+      ->type_name("DIR")
+      ->group("Output");
+  command
       .add_flag(
           "--agree", words->agree,
           fmt::format("Ask no rule: does the model do what the tree does? Compares what both\n"
@@ -361,6 +387,7 @@ void addCheck(Command& app, Invocation& invocation) {
       ->needs(kernel)
       ->excludes(rule)
       ->excludes("--strict")
+      ->excludes("--html")
       ->group("Kernel tree");
   command
       .add_option("--events", words->events,
@@ -371,6 +398,7 @@ void addCheck(Command& app, Invocation& invocation) {
       ->needs(kernel)
       ->excludes("--agree")
       ->excludes("--random")
+      ->excludes("--html")
       ->group("Kernel tree");
 
   addConcurrentOptions(command, words->concurrent);
@@ -385,6 +413,7 @@ void addCheck(Command& app, Invocation& invocation) {
       "  ptecheck check --kernel ~/linux --patch fix.patch\n"
       "  ptecheck check --kernel ~/linux --arch arm64,s390\n"
       "  ptecheck check --kernel ~/linux --agree   is the model right about it?\n"
+      "  ptecheck check --html report              pages to read in a browser, too\n"
       "  ptecheck check --concurrent               all interleavings of two actors\n"
       "  ptecheck check --concurrent --actors lazyfree/1:reclaim,user=S0,gup=S0\n"
       "  ptecheck check --kernel ~/linux --events 1\n"
@@ -394,7 +423,7 @@ void addCheck(Command& app, Invocation& invocation) {
       "129 and above wrong usage or internal error.");
   command.callback([words, &invocation] {
     invocation.kselftest = words->output.exit_style == "kselftest";
-    invocation.run = [words] { return check(*words); };
+    invocation.run = [words, &invocation] { return check(*words, invocation); };
   });
 }
 

@@ -6,6 +6,8 @@
 #define PTECHECK_CLI_COMMANDS_H
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "cli/command.h"
 
@@ -14,8 +16,10 @@ namespace ptecheck {
 // What the command line asks for. Filled in while parsing, run afterwards, so that a mistake in the
 // last word is found before anything is done.
 struct Invocation {
-  std::function<int()> run;  // returns the exit status; may throw Error
-  bool kselftest = false;    // --exit-style=kselftest
+  std::function<int()> run;        // returns the exit status; may throw Error
+  bool kselftest = false;          // --exit-style=kselftest
+  std::string program;             // "ptecheck 0.1.0 (commit 0e6fcae12345)"
+  std::vector<std::string> words;  // that were typed after "ptecheck"
 };
 
 void addCheck(Command& app, Invocation& invocation);

@@ -4,6 +4,7 @@
 // batches.
 //
 // The only place that ends the program: every command returns its exit status or throws Error.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -50,6 +51,8 @@ int runCommandLine(int argc, const char* const* argv) {
       "Exit status: 0 nothing found, 1 found something, 125 could not test,\n"
       "130 stopped by Ctrl-C, 129 and 131 wrong usage or internal error.");
   Invocation invocation;
+  invocation.program = versionText();
+  invocation.words.assign(argv + std::min(argc, 1), argv + argc);
   addCheck(app, invocation);
   addCompare(app, invocation);
   addSynth(app, invocation);

@@ -74,18 +74,16 @@ std::string summary(const ConcurrentResult& result, bool strict) {
   return fmt::format("{}: good; {}.", subject, searched);
 }
 
-// What the model does better than kernels do.
-std::string candidates() {
+}  // namespace
+
+std::string candidatesSentence() {
   std::string names;
   for (const SmpMutantInfo& info : smpMutants())
     if (info.bug == kCandidate) names += (names.empty() ? "" : ", ") + std::string(info.name);
-  return paragraph(
-      "Candidates, which is what kernels (6.12) do otherwise, and which break a rule with "
-      "--mutant: " +
-      names + " (docs/interleavings.md).");
+  return "Candidates, which is what kernels (6.12) do otherwise, and which break a rule with "
+         "--mutant: " +
+         names + " (docs/interleavings.md).";
 }
-
-}  // namespace
 
 std::string concurrentText(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options) {
@@ -98,7 +96,7 @@ std::string concurrentText(const std::vector<ConcurrentResult>& results,
   text += '\n';
   for (const ConcurrentResult& result : results)
     text += paragraph(summary(result, options.strict), "", 2);
-  return text + '\n' + candidates();
+  return text + '\n' + paragraph(candidatesSentence());
 }
 
 std::string concurrentSection(const std::vector<ConcurrentResult>& results,
@@ -125,7 +123,7 @@ std::string concurrentSection(const std::vector<ConcurrentResult>& results,
       text += paragraph(summary(result, options.strict), "", 2);
     text += paragraph("`ptecheck check --concurrent --actors 3` shows the schedules.");
   }
-  return text + candidates();
+  return text + paragraph(candidatesSentence());
 }
 
 Verdict verdictOf(const std::vector<ConcurrentResult>& results, bool strict) {

@@ -21,6 +21,9 @@ std::string concurrentSection(const std::vector<ConcurrentResult>& results,
 std::string concurrentJson(const std::vector<ConcurrentResult>& results,
                            const ReportOptions& options);
 
+// What the model does better than kernels do.
+std::string candidatesSentence();
+
 // Not checked if a search met its bound or had no more memory, and nothing was found.
 Verdict verdictOf(const std::vector<ConcurrentResult>& results, bool strict);
 

@@ -16,12 +16,15 @@ std::string stoppedText(std::uint64_t scenarios, std::uint64_t of) {
                      withSeparators(std::max(scenarios, of)));
 }
 
+std::string stoppedSentence(std::uint64_t scenarios, std::uint64_t of) {
+  return fmt::format(
+      "{} of about {} scenarios. What was found until then is below; what was not found is not "
+      "known.",
+      withSeparators(scenarios), withSeparators(std::max(scenarios, of)));
+}
+
 std::string stoppedLine(std::uint64_t scenarios, const std::optional<std::uint64_t>& of) {
-  if (!of) return "";
-  return labelled("stopped",
-                  fmt::format("{} of about {} scenarios. What was found until then is below; what "
-                              "was not found is not known.",
-                              withSeparators(scenarios), withSeparators(std::max(scenarios, *of))));
+  return of ? labelled("stopped", stoppedSentence(scenarios, *of)) : "";
 }
 
 void addStopped(nlohmann::ordered_json& json, std::uint64_t scenarios,

@@ -14,7 +14,7 @@
 #include "report/matrix.h"
 #include "report/names.h"
 #include "report/numbers.h"
-#include "report/stopped.h"
+#include "report/summary.h"
 #include "report/verdict.h"
 #include "spec/describe.h"
 
@@ -23,41 +23,6 @@ namespace ptecheck {
 namespace {
 
 constexpr std::size_t kAllLines = ~std::size_t{0};
-std::string rulesAskedFor(const ReportOptions& options) {
-  if (options.rules == kAllRules) return "";
-  return labelled("rules", "only " + ruleList(options.rules));
-}
-
-// What was run, by whom.
-std::string headText(const CheckResult& result, const ReportOptions& options) {
-  std::string text = labelled("ptecheck", options.version);
-  text += labelled("subject", result.subject);
-  text += stoppedLine(result.scenarios(), result.stopped_of);
-  text += partsText(result.parts, options.share, true);
-  return text + rulesAskedFor(options);
-}
-
-// The same of several architectures, whose searches differ in how many scenarios there are.
-std::string headText(const std::vector<CheckResult>& results, const ReportOptions& options) {
-  std::string text = labelled("ptecheck", options.version);
-  text += labelled("subject", fmt::format("the built-in model, {} architectures", results.size()));
-  std::string scenarios;
-  std::uint64_t ran = 0, of = 0;
-  bool stopped = false;
-  for (const CheckResult& result : results) {
-    ran += result.scenarios();
-    of += result.stopped_of.value_or(result.scenarios());
-    stopped = stopped || result.stopped_of;
-    std::uint64_t sum = 0;
-    for (const Part& part : result.parts) sum += part.scenarios;
-    append(scenarios, fmt::format("{} {}", archId(result.arch), withSeparators(sum)));
-  }
-  if (stopped) text += stoppedLine(ran, of);
-  text += partsText(results[0].parts, options.share, false);
-  text += labelled("scenarios", scenarios);
-  return text + rulesAskedFor(options);
-}
-
 std::string unsupportedText(const CheckResult& result) {
   if (result.unsupported == 0) return "";
   return '\n' +
@@ -92,38 +57,6 @@ bool anyCandidate(std::span<const CheckResult> results, bool strict) {
     for (const Row& row : result.rows)
       if (isCandidate(row, strict)) return true;
   return false;
-}
-
-// How many rows are broken, and which are not.
-std::string summary(const CheckResult& result, bool strict) {
-  std::string good, costly, candidates, unknown;
-  std::size_t broken = 0;
-  for (const Row& row : result.rows) {
-    if (isCandidate(row, strict)) {
-      append(candidates, row.name);
-      continue;
-    }
-    switch (verdictOf(row, strict)) {
-      case Verdict::kGood:
-        append(good, row.name);
-        break;
-      case Verdict::kAtACost:
-        append(costly, row.name);
-        break;
-      case Verdict::kNotChecked:
-        append(unknown, row.name);
-        break;
-      case Verdict::kBroken:
-        ++broken;
-    }
-  }
-  std::string text =
-      fmt::format("{} of {} BROKEN", broken, counted(result.rows.size(), "policy", "policies"));
-  if (!good.empty()) text += "; good: " + good;
-  if (!costly.empty()) text += "; at a cost: " + costly;
-  if (!candidates.empty()) text += "; on shadow stacks only: " + candidates;
-  if (!unknown.empty()) text += "; not checked to the end: " + unknown;
-  return text;
 }
 
 std::string pricesText(const CheckResult& result, const ReportOptions& options,
@@ -171,7 +104,7 @@ std::string oneRun(const RunReport& report) {
 std::string checkText(const std::vector<CheckResult>& results, const ReportOptions& options) {
   const CheckResult& first = results.front();
   const bool several = results.size() > 1;
-  std::string text = several ? headText(results, options) : headText(first, options);
+  std::string text = headText(headLines(results, options));
   const bool checked = verdictOf(results, options.strict) != Verdict::kNotChecked;
   const bool stopped = std::any_of(results.begin(), results.end(), [](const CheckResult& result) {
     return result.stopped_of.has_value();
@@ -179,7 +112,7 @@ std::string checkText(const std::vector<CheckResult>& results, const ReportOptio
   text += labelled("verdict", !checked  ? stopped ? "not checked: stopped before anything was found"
                                                   : "not checked: no scenario was run"
                               : several ? archSummary(results, options.strict)
-                                        : summary(first, options.strict));
+                                        : rowSummary(first, options.strict));
   // All that follows about rules and costs is of the first.
   const std::string where = several ? fmt::format(" on {}", archId(first.arch)) : "";
   if (several) {
@@ -205,22 +138,10 @@ std::string checkText(const std::vector<CheckResult>& results, const ReportOptio
 
 namespace {
 
-std::string treeVerdict(const TreeCheck& check, bool strict) {
-  const Verdict verdict = verdictOf(check, strict);
-  std::string text(verdictWord(verdict));
-  if (verdict == Verdict::kNotChecked)
-    text += check.result.stopped_of   ? ": stopped"
-            : check.never_ran.empty() ? ": no scenario was run"
-                                      : ": changed lines never ran";
-  for (const Row& row : check.result.rows)
-    if (row.name == "tree" && row.broken != 0) text += ": " + ruleNames(row.broken);
-  return text;
-}
-
 std::string oneTree(const TreeCheck& check, const ReportOptions& options) {
   const CheckResult& result = check.result;
   std::string text = labelled("verdict", treeVerdict(check, options.strict));
-  text += headText(result, options);
+  text += headText(headLines(std::span(&result, 1), options));
   if (!check.features.empty()) text += labelled("processor", check.features);
   text += labelled("batches", check.batches ? "yes, mm/rmap.c unmaps several entries at a time"
                                             : "no, mm/rmap.c unmaps one entry at a time");

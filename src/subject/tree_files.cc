@@ -19,9 +19,19 @@ namespace ptecheck {
 namespace fs = std::filesystem;
 namespace {
 
+bool isInCache(const fs::path& file) {
+  try {
+    const fs::path below = file.lexically_relative(cacheFolder());
+    return !below.empty() && *below.begin() != "..";
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 [[noreturn]] void fail(const std::string& what, const fs::path& file, int error) {
-  throw Error(ErrorKind::kCannotTest, what + " " + file.string() + ": " + std::strerror(error) +
-                                          ". The cache folder can be moved with PTECHECK_CACHE.");
+  throw Error(ErrorKind::kCannotTest,
+              what + " " + file.string() + ": " + std::strerror(error) +
+                  (isInCache(file) ? ". The cache folder can be moved with PTECHECK_CACHE." : "."));
 }
 
 constexpr std::string_view kTemporary = ".unfinished-";
