@@ -13,6 +13,7 @@ _ptecheck() {
       " prove") command=prove ;;
       " order") command=order ;;
       " replay") command=replay ;;
+      " explain") command=explain ;;
       " run") command=run ;;
       " list") command=list ;;
       " kernel") command=kernel ;;
@@ -23,7 +24,7 @@ _ptecheck() {
   case "$command" in
     "")
       options="--help --version"
-      commands="check compare synth bugs prove order replay run list kernel"
+      commands="check compare synth bugs prove order replay explain run list kernel"
       case "$before" in
       esac
       ;;
@@ -119,6 +120,19 @@ _ptecheck() {
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
       esac
       ;;
+    "explain")
+      options="--help --policy --mutant --arch --kernel --patch --cache --html --strict --exit-style"
+      case "$before" in
+        --policy) values=$(ptecheck list policies 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --patch) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --mutant) values=$(ptecheck list mutants 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+        --kernel) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --html) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --exit-style) values="standard kselftest" ;;
+        --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --arch) values=$(ptecheck list archs 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
+      esac
+      ;;
     "run")
       options="--help --policy --mutant --arch --kernel --patch --cache --format --strict --exit-style"
       case "$before" in
@@ -148,14 +162,16 @@ _ptecheck() {
       esac
       ;;
     "kernel tools")
-      options="--help --arch --dry-run"
+      options="--help --arch --dry-run --exit-style"
       case "$before" in
+        --exit-style) values="standard kselftest" ;;
         --arch) values=$(ptecheck list archs 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
       esac
       ;;
     "kernel get")
-      options="--help --cache"
+      options="--help --cache --exit-style"
       case "$before" in
+        --exit-style) values="standard kselftest" ;;
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
       esac
       ;;
