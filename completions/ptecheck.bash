@@ -164,14 +164,16 @@ _ptecheck() {
       esac
       ;;
     "kernel tools")
-      options="--help --arch --dry-run"
+      options="--help --arch --dry-run --exit-style"
       case "$before" in
+        --exit-style) values="standard kselftest" ;;
         --arch) values=$(ptecheck list archs 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
       esac
       ;;
     "kernel get")
-      options="--help --cache"
+      options="--help --cache --exit-style"
       case "$before" in
+        --exit-style) values="standard kselftest" ;;
         --cache) COMPREPLY=($(compgen -d -- "$current")); return ;;
       esac
       ;;

@@ -445,6 +445,28 @@ Words treeCheck(const Words& more = {}) {
   return words;
 }
 
+// kselftest knows 4 as "skip"; 125 is for git bisect.
+TEST(Cli, WhatCannotBeTestedIs125OrTheSkipOfKselftest) {
+  const Scratch scratch;
+  const fs::path example = fs::path(PTECHECK_SOURCE_DIR) / "examples/bad_cve_2026_31398.pte";
+  const Words all[] = {{"check", "--kernel", "/nowhere"},
+                       {"compare", "/nowhere/linux"},
+                       {"prove", "--kernel", "/nowhere"},
+                       {"replay", "e1/tree/100000000f6", "--kernel", "/nowhere"},
+                       {"explain", "e1/tree/100000000f6", "--kernel", "/nowhere"},
+                       {"run", example.string(), "--kernel", "/nowhere"},
+                       {"kernel", "get", "0.1", "--cache", scratch.path().string()},
+                       {"kernel", "tools", "--arch", "loongarch"}};
+  for (Words words : all) {
+    if (words[1] != "get") {  // apt-get takes its time
+      const Ended standard = run(words);
+      EXPECT_EQ(standard.status, 125) << words[0] << standard.err;
+    }
+    words.emplace_back("--exit-style=kselftest");
+    EXPECT_EQ(run(words).status, 4) << words[0];
+  }
+}
+
 TEST(TreeCli, DebiansKernelIsGood) {
   const Ended result = run(treeCheck());
   EXPECT_EQ(result.status, 0) << result.err << result.out;

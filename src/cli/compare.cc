@@ -200,6 +200,7 @@ int backport(const Words& words) {
     for (Arch arch : parseArchs(words.archs)) {
       line.say(fmt::format("trying sets of changes on {}", archId(arch)));
       options.search.arch = arch;
+      options.search.progress = line.in(archName(arch));
       results.push_back(findBackport(base, options));
     }
   }

@@ -269,12 +269,7 @@ void addExplain(Command& app, Invocation& invocation) {
       ->group(output);
   command.add_flag("--strict", words->strict, "Count rules of severity `cost` as broken too")
       ->group(output);
-  command
-      .add_option("--exit-style", words->exit_style,
-                  "standard, or kselftest: exit with 4 instead of 125")
-      ->among({"standard", "kselftest"})
-      ->type_name("STYLE")
-      ->group(output);
+  addExitStyle(command, words->exit_style);
   command.footer(
       "Examples:\n"
       "  ptecheck explain e1/v6.16/100400000jd\n"

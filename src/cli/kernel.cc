@@ -14,6 +14,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "scenario/error.h"
@@ -70,6 +71,7 @@ int tools(const std::string& archs, bool only_say) {
 void addTools(Command& command, Invocation& invocation) {
   struct Words {
     std::string archs;
+    std::string exit_style;
     bool only_say = false;
   };
   auto words = std::make_shared<Words>();
@@ -88,7 +90,9 @@ void addTools(Command& command, Invocation& invocation) {
       "Names what is missing, then installs it with apt-get (with sudo, unless you are root).\n"
       "Exit status: 0 nothing is missing any more, 1 something is (--dry-run), 125 it could not\n"
       "be installed.");
+  addExitStyle(app, words->exit_style);
   app.callback([words, &invocation] {
+    invocation.kselftest = words->exit_style == "kselftest";
     invocation.run = [words] { return tools(words->archs, words->only_say); };
   });
 }
@@ -99,6 +103,7 @@ void addKernel(Command& app, Invocation& invocation) {
   struct Words {
     std::string version;
     std::string cache;
+    std::string exit_style;
   };
   auto words = std::make_shared<Words>();
   Command& command =
@@ -120,8 +125,11 @@ void addKernel(Command& app, Invocation& invocation) {
       "  ptecheck check --kernel \"$(ptecheck kernel get 6.12)\"\n"
       "\n"
       "Nothing is installed. Takes a minute and 1.6 GB the first time; after that the folder\n"
-      "is found. A terminal is told what is being done.");
+      "is found. A terminal is told what is being done.\n"
+      "Exit status: 0 the folder is there, 125 the package could not be had.");
+  addExitStyle(get, words->exit_style);
   get.callback([words, &invocation] {
+    invocation.kselftest = words->exit_style == "kselftest";
     invocation.run = [words] {
       KernelSourceOptions options;
       options.cache = words->cache;

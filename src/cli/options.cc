@@ -50,12 +50,14 @@ void addOutputOptions(Command& command, OutputWords& words, const std::string& s
       ->type_name("FORMAT")
       ->group(group);
   command.add_flag("--strict", words.strict, strict_says)->group(group);
-  command
-      .add_option("--exit-style", words.exit_style,
-                  "standard, or kselftest: exit with 4 instead of 125")
+  addExitStyle(command, words.exit_style);
+}
+
+void addExitStyle(Command& command, std::string& style) {
+  command.add_option("--exit-style", style, "standard, or kselftest: exit with 4 instead of 125")
       ->among({"standard", "kselftest"})
       ->type_name("STYLE")
-      ->group(group);
+      ->group("Output");
 }
 
 int exitCodeOf(Verdict verdict, bool kselftest) {

@@ -42,6 +42,9 @@ void addOutputOptions(
     const std::string& strict_says = "Count rules of severity `cost` as broken too",
     bool of_findings = false);
 
+// --exit-style
+void addExitStyle(Command& command, std::string& style);
+
 int exitCodeOf(Verdict verdict, bool kselftest);
 
 }  // namespace ptecheck
