@@ -122,7 +122,7 @@ _ptecheck() {
       esac
       ;;
     "explain")
-      options="--help --policy --mutant --arch --kernel --patch --cache --html --strict --exit-style"
+      options="--help --policy --mutant --arch --kernel --patch --cache --at --html --strict --exit-style"
       case "$before" in
         --policy) values=$(ptecheck list policies 2>/dev/null | sed -n "s/^\([^ ][^ ]*\) .*/\1/p") ;;
         --patch) COMPREPLY=($(compgen -f -- "$current")); return ;;
