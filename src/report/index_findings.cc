@@ -115,8 +115,8 @@ std::string schedulesList(const std::vector<ConcurrentResult>& results,
             escaped(print(example.setup)), command(again));
       }
     if (!items.empty())
-      text += ruleHead(info.rule, "", options.report.strict) + "<div class=\"example\">\n<ul>\n" +
-              items + "</ul>\n</div>\n</section>\n";
+      text += ruleHead(info.rule, "", options.report.strict) +
+              "<div class=\"example actors\">\n<ul>\n" + items + "</ul>\n</div>\n</section>\n";
   }
   return text;
 }

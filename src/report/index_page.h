@@ -87,6 +87,7 @@ table { border-collapse: separate; border-spacing: 0; font-size: .875rem; line-h
 th, td { text-align: left; font-weight: normal; padding: .35rem .6rem; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
+thead tr:not(:last-child) > * { border-bottom: 0; }
 thead th, thead td { vertical-align: bottom; color: var(--dim); background: var(--panel); }
 thead th { white-space: normal; text-align: center; }
 thead .severity { border-left: 1px solid var(--line); font-size: .8125rem; padding-bottom: .1rem;
@@ -119,6 +120,7 @@ tbody td.soso { background: var(--warn-soft); }
 .lines { margin: 0; padding-left: 1.2rem; }
 .note { border-left: 3px solid var(--warn); padding-left: .8rem; }
 
+.scroll + .rule { margin-top: 1.5rem; }
 .rule { border-left: 3px solid var(--edge); padding: .1rem 0 .1rem 1rem; margin: 0 0 2rem; }
 .rule.bad { border-left-color: var(--bad); color: inherit; }
 .rule.soso { border-left-color: var(--warn); color: inherit; }
@@ -141,6 +143,7 @@ tr { scroll-margin-top: 3rem; }
 @media (min-width: 60rem) {
   .page { padding: 2rem 2rem 4rem; }
   .example li { display: grid; grid-template-columns: 13rem 10rem minmax(0, 1fr); }
+  .actors li { grid-template-columns: 15rem 17rem minmax(0, 1fr); }
   .example li > .command { justify-self: start; }
 }
 @media (max-width: 30rem) {
@@ -156,7 +159,8 @@ tr { scroll-margin-top: 3rem; }
 }
 @media print {
   @page { margin: 12mm; size: A4 landscape; }
-  body { font-size: 9.5pt; background: #fff; }
+  html { font-size: 9.5pt; }
+  body { background: #fff; }
   .page { max-width: none; padding: 0; }
   .js .top #theme, .contents, .choose { display: none; }
   .scroll { overflow: visible; width: auto; border: 0; }
@@ -167,7 +171,7 @@ tr { scroll-margin-top: 3rem; }
   .tag { font-size: 6pt; padding: 0 2pt; }
   th:first-child, td:first-child { position: static; }
   a { color: inherit; }
-  .rule h3, h2 { break-after: avoid; }
+  .rule > p, h3, h2 { break-after: avoid; }
   .example, tr { break-inside: avoid; }
   .command { border: 1px solid var(--line); }
   h2 { margin-top: 1.5rem; }
