@@ -11,24 +11,25 @@
 #include <string_view>
 
 #include "check/tale.h"
+#include "cli/actors_story.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/shell.h"
 #include "report/explain_html.h"
 #include "report/explain_story.h"
 #include "scenario/error.h"
+#include "scenario/stop.h"
 
 namespace ptecheck {
 
 namespace {
 
-// A word as a shell takes it.
-std::string inShell(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/+:,=%@";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
+// A page that lies in folders of the index's folder leads back to it.
+PageLink backFrom(const std::string& page) {
+  std::string up;
+  for (char c : page)
+    if (c == '/') up += "../";
+  return {up + kIndexPage};
 }
 
 // The rule that a page is about first, whatever else is broken there.
@@ -54,7 +55,8 @@ void addPage(HtmlFolder& folder, const Finding& finding, RunReport report, const
   Story story = storyOf(report, tale, fatesOf(finding.scenario, finding.arch),
                         "ptecheck replay " + finding.id + options.replay_with);
   putFirst(finding.rule, story);
-  folder.add(pageOf(finding), explainHtml(story));
+  const std::string page = pageOf(finding);
+  folder.add(page, explainHtml(story, backFrom(page)));
 }
 
 void addModelPages(HtmlFolder& folder, const CheckResult& result, const IndexOptions& options) {
@@ -90,31 +92,17 @@ void addActorsPage(HtmlFolder& folder, const ConcurrentResult& result,
   searched.mutant = result.mutant;
   searched.progress = {};
   searched.only = example.setup;
-  ConcurrentStory told;
-  told.version = options.report.version;
-  told.strict = options.report.strict;
-  told.mutant = mutantName(result);
-  told.result = checkActors(searched);
-  std::stable_partition(told.result.examples.begin(), told.result.examples.end(),
-                        [&](const ConcurrentExample& one) { return one.rule == example.rule; });
-  told.again = fmt::format("ptecheck check --concurrent --actors {} --arch {} --policy {}",
-                           print(example.setup), archId(result.arch), result.policy.name);
-  if (!told.mutant.empty()) told.again += " --mutant " + told.mutant;
-  ConcurrentResult without;
-  if (!told.mutant.empty()) {
-    ConcurrentOptions repaired = searched;
-    repaired.mutant = SmpMutant::kNone;
-    without = checkActors(repaired);
-    told.without = &without;
-  }
-  // Searches with more states than this are not made again for every other policy.
-  constexpr std::uint64_t kQuicklySearched = 10'000;
-  if (told.result.states <= kQuicklySearched)
-    told.fates = fatesOf(searched);
-  else
-    told.why_not =
-        fmt::format("other policies, since one search takes more than {} states", kQuicklySearched);
-  folder.add(pageOf(result, example.rule), explainHtml(storyOf(told)));
+  ActorsTelling telling;
+  telling.version = options.report.version;
+  telling.strict = options.report.strict;
+  telling.mutant = mutantName(result);
+  telling.first = example.rule;
+  telling.again = fmt::format("ptecheck check --concurrent --actors {} --arch {} --policy {}",
+                              print(example.setup), archId(result.arch), result.policy.name);
+  if (!telling.mutant.empty()) telling.again += " --mutant " + telling.mutant;
+  telling.quickly_searched = 10'000;
+  const std::string page = pageOf(result, example.rule);
+  folder.add(page, explainHtml(tellActors(searched, telling).story, backFrom(page)));
 }
 
 void addActorsPages(HtmlFolder& folder, const std::vector<ConcurrentResult>& results,
@@ -167,10 +155,14 @@ std::string againCommand(const std::vector<std::string>& words) {
 void writeReports(const std::string& text, HtmlFolder* folder,
                   const std::function<void(HtmlFolder&)>& fill) {
   if (folder == nullptr) return writeOutput(text);
+  if (stopRequested()) {
+    writeOutput(text);
+    throw stopped("searching: no pages are written to " + folder->path().string());
+  }
   std::exception_ptr failed;
   try {
     {
-      ProgressLine line("writing");
+      ProgressLine line;
       line.say("writing pages");
       fill(*folder);
       folder->write();
@@ -183,13 +175,6 @@ void writeReports(const std::string& text, HtmlFolder* folder,
   }
   writeOutput(text);
   if (failed) std::rethrow_exception(failed);
-}
-
-std::string treeArguments(const TreeWords& tree) {
-  if (!tree.given()) return "";
-  std::string text = " --kernel " + inShell(tree.kernel);
-  for (const std::string& patch : tree.patches) text += " --patch " + inShell(patch);
-  return text;
 }
 
 }  // namespace ptecheck

@@ -30,11 +30,9 @@ std::string againCommand(const std::vector<std::string>& words);
 
 // Writes `text` to stdout, and the folder if there is one, which `fill` fills first. If one of them
 // cannot be written, the other is there all the same. A terminal is told where the pages are.
+// Throws if the user has stopped the search: pages of half of it are not written.
 void writeReports(const std::string& text, HtmlFolder* folder,
                   const std::function<void(HtmlFolder&)>& fill);
-
-// " --kernel ~/linux --patch a.patch": as `ptecheck replay` takes a tree; "" of none.
-std::string treeArguments(const TreeWords& tree);
 
 }  // namespace ptecheck
 

@@ -9,6 +9,7 @@
 
 #include "check/finding_id.h"
 #include "check/tale.h"
+#include "cli/actors_story.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/concurrent.h"
@@ -16,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/scenario_files.h"
+#include "cli/shell.h"
 #include "report/concurrent.h"
 #include "report/explain_html.h"
 #include "report/explain_text.h"
@@ -26,9 +28,6 @@
 namespace ptecheck {
 
 namespace {
-
-// Searches with more states than this are not made again for every other policy.
-constexpr std::uint64_t kQuicklySearched = 100'000;
 
 struct Words {
   std::string what;
@@ -57,24 +56,13 @@ void write(const Words& words, const Story& story) {
   }
 }
 
-// As a shell takes it for one word.
-std::string quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
 // What to say to see the numbers again. `what` as it was given.
 std::string again(const Words& words, const std::string& command) {
-  std::string text = "ptecheck " + command + " " + quoted(words.what);
+  std::string text = "ptecheck " + command + " " + inShell(words.what);
   if (!words.policy.empty()) text += " --policy " + words.policy;
   if (!words.mutant.empty()) text += " --mutant " + words.mutant;
   if (!words.arch.empty()) text += " --arch " + words.arch;
-  if (words.tree.given()) text += " --kernel " + quoted(words.tree.kernel);
-  for (const std::string& patch : words.tree.patches) text += " --patch " + quoted(patch);
+  text += treeArguments(words.tree);
   if (!words.at.empty()) text += " --at " + words.at;
   return text;
 }
@@ -179,27 +167,16 @@ int explainActors(const Words& words) {
   options.policy = parsePolicies({words.policy.empty() ? "v6.12" : words.policy}, "").front();
   if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
 
-  ConcurrentStory told;
-  told.version = PTECHECK_VERSION;
-  told.strict = words.strict;
-  told.mutant = words.mutant;
-  told.result = checkActors(options);
-  told.again = "ptecheck check --concurrent --actors " + words.what + " --arch " +
-               archId(options.arch) + (words.policy.empty() ? "" : " --policy " + words.policy) +
-               (words.mutant.empty() ? "" : " --mutant " + words.mutant);
-  ConcurrentResult without;
-  if (!words.mutant.empty()) {
-    ConcurrentOptions repaired = options;
-    repaired.mutant = SmpMutant::kNone;
-    without = checkActors(repaired);
-    told.without = &without;
-  }
-  if (told.result.states <= kQuicklySearched)
-    told.fates = fatesOf(options);
-  else
-    told.why_not = "other policies, since one search takes more than " +
-                   std::to_string(kQuicklySearched) + " states";
-  write(words, storyOf(told));
+  ActorsTelling telling;
+  telling.version = PTECHECK_VERSION;
+  telling.strict = words.strict;
+  telling.mutant = words.mutant;
+  telling.again = "ptecheck check --concurrent --actors " + words.what + " --arch " +
+                  archId(options.arch) + (words.policy.empty() ? "" : " --policy " + words.policy) +
+                  (words.mutant.empty() ? "" : " --mutant " + words.mutant);
+  telling.quickly_searched = 100'000;
+  const ActorsTold told = tellActors(options, telling);
+  write(words, told.story);
   return exitCodeOf(verdictOf({told.result}, words.strict), words.kselftest());
 }
 

@@ -59,7 +59,6 @@ class Page {
 
   std::string print() {
     const std::string title = story_.name.empty() ? story_.subject : story_.name;
-    text_ = pageHead("ptecheck: " + title, pageStyle());
     top();
     text_ += "<main>\n";
     head(title);
@@ -72,8 +71,7 @@ class Page {
     again();
     text_ += "</main>\n<footer>\n<p class=\"dim\">Written by ptecheck " + escaped(story_.version) +
              ". This page is complete in itself and fetches nothing.</p>\n</footer>\n</div>\n";
-    text_ += fmt::format("<script>{}</script>\n</body>\n</html>\n", kPageScript);
-    return text_;
+    return page("ptecheck: " + title, kStoryStyle, text_, kStoryScript);
   }
 
  private:

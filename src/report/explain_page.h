@@ -1,67 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What every page of a story has: how it looks, and what the slider does. Nothing in it names an
-// address. Pages of other kinds may take the looks as they are: colours are the custom properties
-// of kPageLight and kPageDark.
+// What a page of a story has beside the looks of all pages (page_look.h): how its steps look, and
+// what the slider does. Nothing in it names an address.
 #ifndef PTECHECK_REPORT_EXPLAIN_PAGE_H
 #define PTECHECK_REPORT_EXPLAIN_PAGE_H
 
-#include <string>
-
 namespace ptecheck {
-
-// Every colour of text has a contrast of at least 4.5 to what it stands on (WCAG 2.1 AA);
-// tests/explain_page_test.cc measures it.
-inline constexpr const char* kPageLight =
-    "color-scheme: light; --paper: #fdfdfb; --panel: #f4f4f0; --ink: #1b1c20; --dim: #5a5d67; "
-    "--line: #dcdcd6; --edge: #8d909a; --link: #1f4fa3; --set: #dde7fb; --set-ink: #16377a; "
-    "--new: #b0221a; --new-soft: #fdeae7; --good: #176437; --good-soft: #e3f3e8; "
-    "--warn: #7f5200; --warn-soft: #fbf0d6;";
-inline constexpr const char* kPageDark =
-    "color-scheme: dark; --paper: #15161a; --panel: #1e2026; --ink: #e8e9ed; --dim: #a4a8b4; "
-    "--line: #363943; --edge: #767b89; --link: #a3c0ff; --set: #24396a; --set-ink: #d3e1ff; "
-    "--new: #ff9d92; --new-soft: #40211f; --good: #86d7a2; --good-soft: #183122; "
-    "--warn: #efc56e; --warn-soft: #372c14;";
 
 // What is new is outlined and says so in words, too: nothing is told by colour alone. On paper and
 // without scripts every step is shown.
-inline constexpr const char* kPageRest = R"(
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-padding-top: 5rem; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif;
-  overflow-wrap: break-word; }
-.page { max-width: 70rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
+inline constexpr const char* kStoryStyle = R"(
+html { scroll-padding-top: 5rem; }
+.page { max-width: 70rem; }
 code, pre, .word, .letters, .fact dd { font-family: ui-monospace, "SF Mono", Menlo, Consolas,
   "Liberation Mono", "DejaVu Sans Mono", monospace; }
 code { font-size: .9em; overflow-wrap: anywhere; }
-a { color: var(--link); text-underline-offset: .15em; }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: .3rem 0 .5rem; font-weight: 650;
-  letter-spacing: -.01em; overflow-wrap: anywhere; text-wrap: balance; }
-h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.75rem 0 .75rem; font-weight: 650; }
+h1 { overflow-wrap: anywhere; }
 h3 { font-size: 1rem; line-height: 1.4; margin: 0; font-weight: 650; }
-p { margin: 0 0 .75rem; max-width: 44rem; text-wrap: pretty; }
+p { max-width: 44rem; }
 ul, ol { margin: 0; padding: 0; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  white-space: nowrap; }
-.dim { color: var(--dim); }
 .scroll { overflow-x: auto; max-width: 100%; }
 
 .top { display: flex; gap: 1rem; align-items: start; min-height: 2.25rem; font-size: .875rem;
   color: var(--dim); }
 .top > div { flex: 1; display: flex; flex-wrap: wrap; gap: 0 1.25rem; padding-top: .25rem; }
 .top button { flex: none; }
-button { font: inherit; color: var(--ink); background: var(--paper); cursor: pointer;
-  border: 1px solid var(--edge); border-radius: .4rem; padding: .2rem .7rem; }
-button:hover:not([aria-disabled=true]) { background: var(--panel); }
 button[aria-disabled=true] { color: var(--dim); border-color: var(--line); cursor: default; }
-#theme, .time { display: none; }
-.js #theme { display: block; }
+.time { display: none; }
 .lede { font-size: 1.05rem; }
 .verdict { display: flex; flex-wrap: wrap; gap: .4rem .5rem; align-items: center; margin: 1rem 0; }
-.badge { font-weight: 700; border-radius: .35rem; padding: .1rem .6rem;
-  border: 1px solid currentColor; }
 .bad { color: var(--new); background: var(--new-soft); }
 .well { color: var(--good); background: var(--good-soft); }
 .soso { color: var(--warn); background: var(--warn-soft); }
@@ -187,7 +154,6 @@ footer p { margin-top: 1rem; font-size: .875rem; }
   .js .rail { order: 1; }
 }
 @media (max-width: 30rem) {
-  h1 { font-size: 1.3rem; }
   .step { padding: .75rem .6rem; }
   .entries { font-size: .75rem; }
   .entries tbody td { padding: .4rem; min-width: 0; }
@@ -204,8 +170,7 @@ footer p { margin-top: 1rem; font-size: .875rem; }
 @media print {
   @page { margin: 15mm; }
   html { font-size: 9.5pt; }
-  .page { max-width: none; padding: 0; }
-  .js .time, .js .keys, .js #theme, .rail { display: none; }
+  .js .time, .js .keys, .rail { display: none; }
   .js .story, .story { display: block; }
   .steps { display: block; }
   .step, .step[hidden] { display: block; break-inside: avoid; margin: 0 0 .75rem; }
@@ -225,46 +190,13 @@ footer p { margin-top: 1rem; font-size: .875rem; }
 }
 )";
 
-inline std::string pageStyle() {
-  const std::string light = kPageLight, dark = kPageDark;
-  return "\n:root { " + light + " }\n@media (prefers-color-scheme: dark) { :root { " + dark +
-         " } }\n:root[data-theme=light] { " + light + " }\n:root[data-theme=dark] { " + dark +
-         " }\n@media print { :root, :root[data-theme] { " + light + " } }\n" + kPageRest;
-}
-
-// Before anything is drawn: the theme that the reader chose last, if the browser keeps such things
-// for files.
-inline constexpr const char* kPageThemeScript = R"js(
-(function () {
-  try {
-    var theme = localStorage.getItem("ptecheck-theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch (none) {}
-})();
-)js";
-
 // Left, Right, Home and End move in time; so does the slider, which is one of the browser's own,
 // and every step of the list. The address names the step that is shown.
-inline constexpr const char* kPageScript = R"js(
+inline constexpr const char* kStoryScript = R"js(
 (function () {
   "use strict";
-  var root = document.documentElement;
   function all(what, where) { return Array.prototype.slice.call((where || document).querySelectorAll(what)); }
   function byId(id) { return document.getElementById(id); }
-
-  var theme = byId("theme");
-  function isDark() {
-    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  }
-  function nameTheme() { theme.textContent = isDark() ? "Light theme" : "Dark theme"; }
-  theme.addEventListener("click", function () {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    try { localStorage.setItem("ptecheck-theme", root.dataset.theme); } catch (none) {}
-    nameTheme();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
-  nameTheme();
-  root.classList.add("js");
 
   var steps = all(".step"), time = byId("time");
   if (!time) return;

@@ -3,14 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "report/html.h"
 #include "report/index_markup.h"
 #include "report/index_page.h"
 
 namespace ptecheck {
 
 using markup::address;
-using markup::element;
-using markup::escaped;
 
 namespace {
 
@@ -94,13 +93,9 @@ void IndexBuilder::choose(std::span<const Arch> archs, std::string (*place)(Arch
 }
 
 std::string IndexBuilder::print(std::span<const Arch> archs) const {
-  std::string text = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{}{}"
-      "<style>{}{}</style>\n<script>{}</script>\n</head>\n<body>\n<div class=\"page\">\n"
-      "<div class=\"top\"><span>ptecheck: all findings</span>\n"
-      "<button id=\"theme\" type=\"button\">Theme</button></div>\n",
-      kIndexMeta, element("title", "ptecheck: " + title_), indexStyle(), choice(archs),
-      kIndexThemeScript);
+  std::string text =
+      "<div class=\"page\">\n<div class=\"top\"><span>ptecheck: all findings</span>\n"
+      "<button id=\"theme\" type=\"button\">Theme</button></div>\n";
   text += head_;
   if (contents_.size() > 1) {
     text += "<nav class=\"contents\" aria-label=\"On this page\">\n<ul>\n";
@@ -113,8 +108,8 @@ std::string IndexBuilder::print(std::span<const Arch> archs) const {
                   "Written by " + options_.program +
                       ". These pages are complete in themselves and fetch nothing.",
                   "class=\"dim\"");
-  return text +
-         fmt::format("</footer>\n</div>\n<script>{}</script>\n</body>\n</html>\n", kIndexScript);
+  text += "</footer>\n</div>\n";
+  return page("ptecheck: " + title_, kIndexStyle + choice(archs), text);
 }
 
 }  // namespace ptecheck

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "report/html.h"
 #include "report/index_markup.h"
 #include "report/index_tables.h"
 #include "report/lists.h"
@@ -14,8 +15,6 @@
 namespace ptecheck {
 
 using markup::address;
-using markup::element;
-using markup::escaped;
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include "report/arch_verdicts.h"
 #include "report/concurrent.h"
 #include "report/head.h"
+#include "report/html.h"
 #include "report/index_builder.h"
 #include "report/index_findings.h"
 #include "report/index_markup.h"
@@ -21,8 +22,6 @@
 namespace ptecheck {
 
 using markup::address;
-using markup::element;
-using markup::escaped;
 
 namespace {
 

@@ -3,36 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "report/html.h"
+
 namespace ptecheck::markup {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  return out;
-}
-
-std::string element(std::string_view name, std::string_view text, std::string_view attributes) {
-  return fmt::format("<{0}{1}{2}>{3}</{0}>\n", name, attributes.empty() ? "" : " ", attributes,
-                     escaped(text));
-}
 
 std::string address(std::string_view path) {
   static constexpr std::string_view kPlain =

@@ -12,12 +12,6 @@
 
 namespace ptecheck::markup {
 
-// Text as it must stand between tags, and between the quotes of an attribute.
-std::string escaped(std::string_view text);
-
-// "<p class=\"note\">text</p>" and a line end; `attributes`: as they stand in the tag, or none.
-std::string element(std::string_view name, std::string_view text, std::string_view attributes = "");
-
 // A relative address as it must stand in a link: what is not plain is %-encoded, but for '/'.
 std::string address(std::string_view path);
 

@@ -1,73 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What an index has beside its contents: how it looks, and a button that changes between light and
-// dark. Colours and sizes are those of the stories' pages.
+// What an index has beside the looks of all pages (page_look.h): how its tables and lists look.
 #ifndef PTECHECK_REPORT_INDEX_PAGE_H
 #define PTECHECK_REPORT_INDEX_PAGE_H
 
-#include <string>
-
 namespace ptecheck {
 
-// The page may fetch nothing, whatever stands in it: the browser sees to it.
-inline constexpr const char* kIndexMeta =
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-    "'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
-    "'none'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-    "<meta name=\"generator\" content=\"ptecheck\">\n<link rel=\"icon\" href=\"data:,\">\n";
-
-// Every colour of text has a contrast of at least 4.5 to what it stands on (WCAG 2.1 AA).
-inline constexpr const char* kIndexLight =
-    "color-scheme: light; --paper: #fdfdfb; --panel: #f4f4f0; --ink: #1b1c20; --dim: #5a5d67; "
-    "--line: #dcdcd6; --edge: #8d909a; --link: #1f4fa3; --bad: #b0221a; --bad-soft: #fdeae7; "
-    "--good: #176437; --good-soft: #e3f3e8; --warn: #7f5200; --warn-soft: #fbf0d6;";
-inline constexpr const char* kIndexDark =
-    "color-scheme: dark; --paper: #15161a; --panel: #1e2026; --ink: #e8e9ed; --dim: #a4a8b4; "
-    "--line: #363943; --edge: #767b89; --link: #a3c0ff; --bad: #ff9d92; --bad-soft: #40211f; "
-    "--good: #86d7a2; --good-soft: #183122; --warn: #efc56e; --warn-soft: #372c14;";
-
 // Verdicts are words, and costs have a number of another weight: nothing is told by colour alone.
-inline constexpr const char* kIndexRest = R"(
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif;
-  overflow-wrap: break-word; }
-.page { max-width: 76rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
+inline constexpr const char* kIndexStyle = R"(
+.page { max-width: 76rem; }
 code { font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono",
   "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .command { user-select: all; -webkit-user-select: all; background: var(--panel);
   border-radius: .3rem; padding: .15rem .45rem; -webkit-box-decoration-break: clone;
   box-decoration-break: clone; }
-a { color: var(--link); text-underline-offset: .15em; }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: .3rem 0 .5rem; font-weight: 650;
-  letter-spacing: -.01em; text-wrap: balance; }
-h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.75rem 0 .75rem; font-weight: 650; }
 h3 { font-size: 1rem; line-height: 1.4; margin: 1.75rem 0 .5rem; font-weight: 650; }
-p { margin: 0 0 .75rem; max-width: 46rem; text-wrap: pretty; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  white-space: nowrap; }
-.dim { color: var(--dim); }
+p { max-width: 46rem; }
 p.dim { font-size: .875rem; }
 .well { color: var(--good); }
 .soso { color: var(--warn); }
-.bad { color: var(--bad); }
+.bad { color: var(--new); }
 
 .top { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: center;
   min-height: 2.25rem; font-size: .875rem; color: var(--dim); }
-.top #theme { display: none; margin-left: auto; }
-.js .top #theme { display: block; }
-button { font: inherit; color: var(--ink); background: var(--paper); cursor: pointer;
-  border: 1px solid var(--edge); border-radius: .4rem; padding: .2rem .7rem; }
-button:hover { background: var(--panel); }
+.top #theme { margin-left: auto; }
 .verdict { margin: 1rem 0; max-width: 60rem; }
-.badge { font-weight: 700; border-radius: .35rem; padding: .1rem .6rem; margin-right: .35rem;
-  border: 1px solid currentColor; white-space: nowrap; }
+.badge { margin-right: .35rem; white-space: nowrap; }
 .badge.well { background: var(--good-soft); }
 .badge.soso { background: var(--warn-soft); }
-.badge.bad { background: var(--bad-soft); }
+.badge.bad { background: var(--new-soft); }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.25rem;
   margin: 0 0 1rem; font-size: .9375rem; }
 .facts dt { color: var(--dim); }
@@ -109,7 +70,7 @@ td.number:not(:has(a)) { padding: .35rem .6rem; }
 .word { text-align: center; }
 .word.bad { font-weight: 700; }
 .word a { color: inherit; text-decoration-color: var(--edge); text-decoration-thickness: 1px; }
-tbody td.bad { background: var(--bad-soft); }
+tbody td.bad { background: var(--new-soft); }
 tbody td.soso { background: var(--warn-soft); }
 .tag { font-weight: normal; font-size: .75rem; line-height: 1.3; border: 1px solid currentColor;
   border-radius: .3rem; padding: 0 .4rem; white-space: nowrap; display: inline-block; }
@@ -122,7 +83,7 @@ tbody td.soso { background: var(--warn-soft); }
 
 .scroll + .rule { margin-top: 1.5rem; }
 .rule { border-left: 3px solid var(--edge); padding: .1rem 0 .1rem 1rem; margin: 0 0 2rem; }
-.rule.bad { border-left-color: var(--bad); color: inherit; }
+.rule.bad { border-left-color: var(--new); color: inherit; }
 .rule.soso { border-left-color: var(--warn); color: inherit; }
 .rule:target { background: linear-gradient(to right, var(--panel), transparent 60%); }
 .rule h3 { margin: 0 0 .3rem; }
@@ -130,7 +91,7 @@ tbody td.soso { background: var(--warn-soft); }
 .rule > p { margin: .2rem 0; }
 .example { margin: 1rem 0 0; }
 .example p { margin: 0; max-width: 56rem; }
-.example .why { color: var(--bad); }
+.example .why { color: var(--new); }
 .soso > .example .why { color: var(--warn); }
 .example ul { list-style: none; margin: .35rem 0 0; padding: 0; }
 .example li { display: flex; flex-wrap: wrap; gap: .1rem .75rem; align-items: baseline;
@@ -147,7 +108,6 @@ tr { scroll-margin-top: 3rem; }
   .example li > .command { justify-self: start; }
 }
 @media (max-width: 30rem) {
-  h1 { font-size: 1.3rem; }
   .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .facts dd { margin-bottom: .5rem; }
   table { font-size: .8125rem; }
@@ -161,8 +121,7 @@ tr { scroll-margin-top: 3rem; }
   @page { margin: 12mm; size: A4 landscape; }
   html { font-size: 9.5pt; }
   body { background: #fff; }
-  .page { max-width: none; padding: 0; }
-  .js .top #theme, .contents, .choose { display: none; }
+  .contents, .choose { display: none; }
   .scroll { overflow: visible; width: auto; border: 0; }
   table { font-size: 8pt; }
   tbody th, th:first-child, td:first-child { background: none; }
@@ -177,42 +136,6 @@ tr { scroll-margin-top: 3rem; }
   h2 { margin-top: 1.5rem; }
 }
 )";
-
-inline std::string indexStyle() {
-  const std::string light = kIndexLight, dark = kIndexDark;
-  return "\n:root { " + light + " }\n@media (prefers-color-scheme: dark) { :root { " + dark +
-         " } }\n:root[data-theme=light] { " + light + " }\n:root[data-theme=dark] { " + dark +
-         " }\n@media print { :root, :root[data-theme] { " + light + " } }\n" + kIndexRest;
-}
-
-// Before anything is drawn: the theme that the reader chose last, if the browser keeps such things
-// for files.
-inline constexpr const char* kIndexThemeScript = R"js(
-(function () {
-  try {
-    var theme = localStorage.getItem("ptecheck-theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch (none) {}
-})();
-)js";
-
-inline constexpr const char* kIndexScript = R"js(
-(function () {
-  "use strict";
-  var root = document.documentElement, theme = document.getElementById("theme");
-  var dark = matchMedia("(prefers-color-scheme: dark)");
-  function isDark() { return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches; }
-  function nameTheme() { theme.textContent = isDark() ? "Light theme" : "Dark theme"; }
-  theme.addEventListener("click", function () {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    try { localStorage.setItem("ptecheck-theme", root.dataset.theme); } catch (none) {}
-    nameTheme();
-  });
-  dark.addEventListener("change", nameTheme);
-  nameTheme();
-  root.classList.add("js");
-})();
-)js";
 
 }  // namespace ptecheck
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "report/concurrent.h"
+#include "report/html.h"
 #include "report/index_markup.h"
 #include "report/lists.h"
 #include "report/matrix.h"
@@ -15,7 +16,6 @@
 namespace ptecheck {
 
 using markup::address;
-using markup::escaped;
 
 namespace {
 
