@@ -61,7 +61,11 @@ TEST(IndexHtml, EveryNumberLeadsToThePageOfItsFinding) {
   for (const CheckResult& result : results)
     for (const Finding& finding : result.findings) {
       ++findings;
-      EXPECT_TRUE(links.count(pageOf(finding))) << pageOf(finding);
+      // In the table, whose cells say what they lead to; and in the list.
+      EXPECT_TRUE(has(html, "<a href=\"" + pageOf(finding) + "\" title=\"" + finding.row +
+                                " breaks " + std::string(ruleInfo(finding.rule).name)))
+          << pageOf(finding);
+      EXPECT_TRUE(has(html, "<li><a href=\"" + pageOf(finding) + "\">" + finding.row + "</a>"));
       EXPECT_TRUE(has(html, "<code class=\"command\">ptecheck replay " + finding.id + "</code>"));
     }
   EXPECT_EQ(findings, 14U);

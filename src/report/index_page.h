@@ -66,7 +66,7 @@ td.number:not(:has(a)) { padding: .35rem .6rem; }
   text-decoration-color: color-mix(in srgb, currentColor 45%, transparent); }
 .number a:hover { text-decoration-thickness: 2px; }
 .number.bad a { font-weight: 650; }
-.number.none { color: var(--edge); }
+.number.none { color: var(--dim); }
 .word { text-align: center; }
 .word.bad { font-weight: 700; }
 .word a { color: inherit; text-decoration-color: var(--edge); text-decoration-thickness: 1px; }
