@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <memory>
+
 #include "check/tale.h"
+#include "check/tree_event_mutants.h"
 #include "scenario/text.h"
 #include "subject/kernel_source.h"
+#include "subject/tree_subject.h"
 
 namespace ptecheck {
 namespace {
@@ -44,6 +49,36 @@ TEST(TreeStores, AreAllThatChangesEntries) {
       }
     }
   }
+}
+
+// What one line does to a batch, entry by entry, is one thing.
+TEST(TreeStores, OfABatchAreToldAsOne) {
+  const std::filesystem::path tree = getKernelSource("6.12", {});
+  TreeEdit edit(tree);
+  treeEventMutants().back().apply(edit);  // batches, and is right
+  TreeCheckOptions options;
+  options.tree = tree;
+  options.view = edit.view();
+  const Scenario s = parseScenario(
+                         "folio: 4 pages, lazyfree, references 1\nvma A: write\npage  A\n"
+                         "0-3   wED....\noperation: try_to_unmap\n",
+                         "batch")
+                         .scenario;
+  const TreeBuild build = buildTree(edit.view(), {.tree = tree, .events = true});
+  TreeSubject subject(build);
+  auto outcome = std::make_unique<Outcome>();
+  const Scenario* const in[] = {&s};
+  Outcome* const out[] = {outcome.get()};
+  subject.run(in, out);
+  ASSERT_EQ(outcome->status, STATUS_DONE) << outcome->message;
+  const std::vector<TreeStores> all = storesOnTree(s, *outcome, options);
+  ASSERT_EQ(all.size(), 2U);
+  for (const TreeStores& stores : all) {
+    EXPECT_EQ(stores.page, 0U);
+    EXPECT_EQ(stores.count, 4U);
+  }
+  EXPECT_EQ(all[0].then.entry[3], 0U) << "taken out";
+  EXPECT_NE(all[1].then.entry[3], 0U) << "put back";
 }
 
 }  // namespace
