@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <regex>
 #include <set>
 
 #include "browser.h"
 #include "program.h"
+#include "report/html_values.h"
 
 namespace ptecheck::program {
 namespace {
@@ -34,15 +34,6 @@ Files filesOf(const fs::path& folder) {
   return files;
 }
 
-std::set<std::string> values(const std::string& html, const std::string& attribute) {
-  std::set<std::string> found;
-  const std::regex pattern(" " + attribute + "=\"([^\"]*)\"");
-  for (auto at = std::sregex_iterator(html.begin(), html.end(), pattern);
-       at != std::sregex_iterator(); ++at)
-    found.insert((*at)[1]);
-  return found;
-}
-
 std::string decoded(const std::string& address) {
   std::string text;
   for (std::size_t i = 0; i < address.size(); ++i) {
@@ -64,7 +55,7 @@ void expectNoDeadLinks(const Files& files) {
     if (name == ".ptecheck-files") continue;
     for (const char* word : {"http:", "https:", "src=", "url(", "@import"})
       EXPECT_EQ(html.find(word), std::string::npos) << name << " " << word;
-    for (const std::string& link : values(html, "href")) {
+    for (const std::string& link : valuesOf(html, "href")) {
       if (link == "data:,") continue;
       const std::size_t hash = std::min(link.find('#'), link.size());
       const std::string path = decoded(link.substr(0, hash));
@@ -73,7 +64,7 @@ void expectNoDeadLinks(const Files& files) {
       ASSERT_TRUE(files.count(target)) << name << " leads to " << link;
       reached.insert(target);
       if (hash == link.size()) continue;
-      EXPECT_TRUE(values(files.at(target), "id").count(decoded(link.substr(hash + 1))))
+      EXPECT_TRUE(valuesOf(files.at(target), "id").count(decoded(link.substr(hash + 1))))
           << name << " leads to " << link;
     }
   }

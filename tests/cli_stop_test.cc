@@ -82,7 +82,8 @@ TEST(CliProgress, CountsRateAndTimeAreShownAndGoneAtTheEnd) {
 }
 
 TEST(CliProgress, APipeAndADumbTerminalAreSilent) {
-  const Words words = {"check", "--arch", "x86_64", "--policy", "unbatched", "--pages", "2"};
+  const Words words = {"check",    "--arch",  "x86_64",  "--policy", "unbatched",
+                       "--family", "reclaim", "--pages", "2"};
   const Ended piped = run(words);
   EXPECT_EQ(piped.status, 0);
   EXPECT_EQ(piped.err, "");

@@ -182,7 +182,7 @@ TEST_F(ExplainPage, FetchesNothingAndHasNoErrors) {
 
 TEST_F(ExplainPage, TakesNamesForText) {
   open("hostile.html");
-  EXPECT_EQ(js("document.scripts.length"), 2);
+  EXPECT_EQ(js("document.scripts.length"), 3);
   EXPECT_EQ(js("document.images.length"), 0);
   EXPECT_EQ(js("typeof attack"), "undefined");
   const std::string title = js("document.title"),

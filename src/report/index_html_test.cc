@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 
+#include "report/html_values.h"
 #include "report/index_markup.h"
 #include "report/json.h"
 #include "report/numbers.h"
@@ -34,16 +34,6 @@ CheckResult on(Arch arch) {
   return result;
 }
 
-// What stands between the quotes of all attributes of this name.
-std::set<std::string> values(const std::string& html, const std::string& attribute) {
-  std::set<std::string> found;
-  const std::regex pattern(" " + attribute + "=\"([^\"]*)\"");
-  for (auto at = std::sregex_iterator(html.begin(), html.end(), pattern);
-       at != std::sregex_iterator(); ++at)
-    found.insert((*at)[1]);
-  return found;
-}
-
 // The part of a page with this id, up to the next of its kind.
 std::string section(const std::string& html, const std::string& id) {
   const std::size_t begin = html.find(" id=\"" + id + "\"");
@@ -56,7 +46,7 @@ std::string section(const std::string& html, const std::string& id) {
 TEST(IndexHtml, EveryNumberLeadsToThePageOfItsFinding) {
   const std::vector<CheckResult> results = {on(kX86), on(archOf("arm64"))};
   const std::string html = indexHtml(results, {}, sampleOptions());
-  const std::set<std::string> links = values(html, "href");
+  const std::set<std::string> links = valuesOf(html, "href");
   std::size_t findings = 0;
   for (const CheckResult& result : results)
     for (const Finding& finding : result.findings) {
@@ -73,7 +63,7 @@ TEST(IndexHtml, EveryNumberLeadsToThePageOfItsFinding) {
   std::set<std::string> pages;
   for (const CheckResult& result : results)
     for (const Finding& finding : result.findings) pages.insert(pageOf(finding));
-  const std::set<std::string> places = values(html, "id");
+  const std::set<std::string> places = valuesOf(html, "id");
   for (const std::string& link : links) {
     if (link == "data:,") continue;
     EXPECT_TRUE(link[0] == '#' ? places.count(link.substr(1)) : pages.count(link)) << link;
