@@ -232,12 +232,7 @@ void addExplain(Command& app, Invocation& invocation) {
       ->type_name("ID")
       ->group(what);
   Option* const kernel = addTreeOptions(command, words->tree)->excludes(policy)->excludes(mutant);
-  command
-      .add_option("--at", words->at,
-                  "Let these events happen meanwhile, as check --events names them")
-      ->type_name("MOMENT:KIND:ENTRY,...")
-      ->needs(kernel)
-      ->group("Kernel tree");
+  addAtOption(command, words->at, kernel);
   const std::string output = "Output";
   command
       .add_option("--html", words->html,

@@ -37,6 +37,14 @@ Option* addTreeOptions(Command& command, TreeWords& words) {
   return kernel;
 }
 
+void addAtOption(Command& command, std::string& at, Option* kernel) {
+  command
+      .add_option("--at", at, "Let these events happen meanwhile, as check --events names them")
+      ->type_name("MOMENT:KIND:ENTRY,...")
+      ->needs(kernel)
+      ->group("Kernel tree");
+}
+
 void addOutputOptions(Command& command, OutputWords& words, const std::string& strict_says,
                       bool of_findings) {
   const std::string group = "Output";

@@ -35,6 +35,8 @@ struct OutputWords {
 
 // --kernel, --patch, --cache
 Option* addTreeOptions(Command& command, TreeWords& words);
+// --at, for a tree; `kernel`: its option
+void addAtOption(Command& command, std::string& at, Option* kernel);
 // --format, --exit-style, --strict (`strict_says`: what that counts; `of_findings`: --format knows
 // ktap and sarif too)
 void addOutputOptions(

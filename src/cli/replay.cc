@@ -83,12 +83,7 @@ void addReplay(Command& app, Invocation& invocation) {
   Command& command = *app.add_subcommand("replay", "Show one finding again, by its id");
   command.add_option("id", words->id, "The id, as a report prints it")->type_name("ID")->required();
   Option* const kernel = addTreeOptions(command, words->tree);
-  command
-      .add_option("--at", words->at,
-                  "Let these events happen meanwhile, as check --events names them")
-      ->type_name("MOMENT:KIND:ENTRY,...")
-      ->needs(kernel)
-      ->group("Kernel tree");
+  addAtOption(command, words->at, kernel);
   addOutputOptions(command, words->output);
   command.footer(
       "Examples:\n"
