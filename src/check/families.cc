@@ -91,7 +91,7 @@ std::uint64_t expectedIn(const SearchOptions& options, const std::vector<Family>
   return sum;
 }
 
-CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
+CheckResult checkFamilies(const std::vector<Policy>& policies, const SearchOptions& options,
                           const std::vector<Family>& families) {
   const std::vector<SearchOptions> searches = searchesOf(options, families);
   std::vector<std::uint64_t> expected(searches.size());  // only if somebody waits

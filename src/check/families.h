@@ -28,7 +28,7 @@ std::uint64_t samplesIn(Family family, std::uint64_t samples);
 // checkModel() in each of the families (options.family is ignored), as one result: parts of all of
 // them, counts and prices added up, of each rule that a row breaks the example of the first family
 // that has one.
-CheckResult checkFamilies(const std::vector<Policy>& policies, SearchOptions options,
+CheckResult checkFamilies(const std::vector<Policy>& policies, const SearchOptions& options,
                           const std::vector<Family>& families);
 
 // About how many scenarios that is.
