@@ -15,6 +15,7 @@
 #include "check/tree_events.h"
 #include "cli/arguments.h"
 #include "cli/check_html.h"
+#include "cli/check_words.h"
 #include "cli/commands.h"
 #include "cli/concurrent.h"
 #include "cli/options.h"
@@ -37,29 +38,8 @@ namespace {
 
 constexpr unsigned kMostExhaustivePages = 4;
 constexpr std::uint64_t kMostRandom = 1000000000000;
-constexpr const char* kComparedPolicy = "v6.12";
 
-struct Words {
-  std::string archs;     // empty: all in the model, x86_64 on a tree
-  std::string families;  // empty: all in the model, treeFamilies() on a tree
-  std::vector<std::string> policies;
-  std::vector<std::string> rules;
-  std::string mutant;
-  std::string pages = std::to_string(MAX_PAGES);
-  std::string random = std::to_string(SearchOptions{}.random_scenarios);
-  std::string seed = std::to_string(SearchOptions{}.seed);
-  std::string jobs = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
-  std::string share = "1/1";
-  std::string deviations = "3.2.1";
-  TreeWords tree;
-  bool agree = false;
-  ConcurrentWords concurrent;
-  std::string events;
-  OutputWords output;
-  std::string html;  // a folder
-};
-
-SearchOptions searchOf(const Words& words) {
+SearchOptions searchOf(const CheckWords& words) {
   SearchOptions search;
   search.rules = parseRules(words.rules);
   const auto pages = static_cast<unsigned>(parseNumber("--pages", words.pages, 1, MAX_PAGES));
@@ -76,7 +56,7 @@ SearchOptions searchOf(const Words& words) {
 // Runs the tree on one architecture after another. Result: ArchTree, ArchAgreement. `run` gives the
 // optional that is in it.
 template <class Result, class Run>
-std::vector<Result> onEachArch(const Words& words, const SearchOptions& search, Run run) {
+std::vector<Result> onEachArch(const CheckWords& words, const SearchOptions& search, Run run) {
   const std::vector<Arch> archs = parseArchs(words.archs);
   std::vector<Result> results;
   ProgressLine line;
@@ -113,7 +93,7 @@ std::vector<Result> onEachArch(const Words& words, const SearchOptions& search, 
 }
 
 // The one policy to compare a tree with.
-Policy comparedPolicy(const Words& words) {
+Policy comparedPolicy(const CheckWords& words) {
   std::vector<std::string> names = words.policies;
   if (names.empty()) names = {kComparedPolicy};
   const std::vector<Policy> policies = parsePolicies(names, words.mutant);
@@ -122,7 +102,7 @@ Policy comparedPolicy(const Words& words) {
   return policies.front();
 }
 
-std::vector<CheckResult> checkModels(const Words& words, const std::vector<Arch>& archs,
+std::vector<CheckResult> checkModels(const CheckWords& words, const std::vector<Arch>& archs,
                                      SearchOptions search) {
   const std::vector<Policy> policies = parsePolicies(words.policies, words.mutant);
   const std::vector<Family> families =
@@ -175,7 +155,7 @@ struct Html {
 };
 
 // Reclaim as 6.12 does it, unless --policy says otherwise.
-int checkConcurrently(const Words& words, const Html& html) {
+int checkConcurrently(const CheckWords& words, const Html& html) {
   ConcurrentOptions options = concurrentOptions(words.concurrent);
   options.rules = parseRules(words.rules, kRulesOfHistories);
   if (!words.mutant.empty()) options.mutant = smpMutantByName(words.mutant).mutant;
@@ -197,13 +177,13 @@ int checkConcurrently(const Words& words, const Html& html) {
 }
 
 // A check that nothing was asked of in particular takes interleavings too: it is a few seconds.
-bool isPlain(const Words& words, const SearchOptions& search) {
+bool isPlain(const CheckWords& words, const SearchOptions& search) {
   return words.families.empty() && words.policies.empty() && words.rules.empty() &&
          words.mutant.empty() && search.share.count == 1 && search.exhaustive_pages > 2;
 }
 
 // Other processors between the accesses of the tree's code.
-int checkEvents(const Words& words, const SearchOptions& search, const ReportOptions& report) {
+int checkEvents(const CheckWords& words, const SearchOptions& search, const ReportOptions& report) {
   if (words.output.json()) throw Error(ErrorKind::kUsage, "--events reports as text only");
   if (!words.families.empty() && words.families != "reclaim")
     throw Error(ErrorKind::kUsage, "--events is about --family reclaim only");
@@ -223,7 +203,7 @@ int checkEvents(const Words& words, const SearchOptions& search, const ReportOpt
   return exitCodeOf(verdictOf(result, report.strict), words.output.exit_style == "kselftest");
 }
 
-int check(const Words& words, const Invocation& invocation) {
+int check(const CheckWords& words, const Invocation& invocation) {
   Html html{nullptr, invocation.program, againCommand(invocation.words)};
   if (!words.html.empty()) html.folder = std::make_unique<HtmlFolder>(words.html);
   if (words.concurrent.given) return checkConcurrently(words, html);
@@ -297,112 +277,10 @@ int check(const Words& words, const Invocation& invocation) {
 }  // namespace
 
 void addCheck(Command& app, Invocation& invocation) {
-  auto words = std::make_shared<Words>();
+  auto words = std::make_shared<CheckWords>();
   Command& command = *app.add_subcommand(
       "check", "Run every small scenario, and random larger ones, and say what ends up wrong");
-
-  const std::string what = "What to check";
-  command
-      .add_option("--policy", words->policies,
-                  "Check this policy of the model (may be repeated; default: all)")
-      ->type_name("NAME")
-      ->allow_extra_args(false)
-      ->group(what);
-  command
-      .add_option("--mutant", words->mutant,
-                  "Build this mistake into the model (default policy: the one it is made for)")
-      ->type_name("NAME")
-      ->group(what);
-  Option* const rule = command
-                           .add_option("--rule", words->rules,
-                                       "Judge by this rule only (may be repeated; default: "
-                                       "all)")
-                           ->type_name("NAME")
-                           ->allow_extra_args(false)
-                           ->group(what);
-
-  command
-      .add_option("--arch", words->archs,
-                  "The entries of these architectures, or all (default: all in the model,\n"
-                  "x86_64 on a tree); `ptecheck list archs` names them")
-      ->type_name("ID,...")
-      ->group(what);
-
-  const std::string search = "Search";
-  command
-      .add_option("--family", words->families,
-                  fmt::format("These families of scenarios, or all: reclaim, swap, file,\n"
-                              "migration, device, rare, huge (default: all in the model,\n"
-                              "{} on a tree); mismatch only if named",
-                              familyList(treeFamilies())))
-      ->type_name("NAME,...")
-      ->group(search);
-  command
-      .add_option("--pages", words->pages,
-                  "Folios of up to N pages, 1 to 512: everything up to 4, random above\n"
-                  "(default: 512)")
-      ->type_name("N")
-      ->group(search);
-  command
-      .add_option("--random", words->random,
-                  fmt::format("So many random samples in reclaim, a tenth in other families\n"
-                              "(default: {})",
-                              words->random))
-      ->type_name("N")
-      ->group(search);
-  command
-      .add_option("--seed", words->seed,
-                  fmt::format("Of the random samples (default: {})", words->seed))
-      ->type_name("N")
-      ->group(search);
-  command
-      .add_option("--deviations", words->deviations,
-                  "So many things out of the ordinary at once, for folios of 1, 2 and 4\n"
-                  "pages (default: 3.2.1; larger numbers: far more scenarios)")
-      ->type_name("A.B.C")
-      ->group(search);
-  command.add_option("--jobs", words->jobs, "Threads (default: one for each processor)")
-      ->type_name("N")
-      ->group(search);
-  command
-      .add_option("--share", words->share,
-                  "Only the I-th of N shares, for several machines; counts add up")
-      ->type_name("I/N")
-      ->group(search);
-
-  Option* const kernel = addTreeOptions(command, words->tree);
-  addOutputOptions(command, words->output, "Count rules of severity `cost` as broken too", true);
-  command
-      .add_option("--html", words->html,
-                  "Write pages to this folder, too: an index of all findings, and the story of\n"
-                  "each; an earlier such folder is replaced")
-      ->type_name("DIR")
-      ->group("Output");
-  command
-      .add_flag(
-          "--agree", words->agree,
-          fmt::format("Ask no rule: does the model do what the tree does? Compares what both\n"
-                      "leave behind, entry by entry (--policy; default: {})",
-                      kComparedPolicy))
-      ->needs(kernel)
-      ->excludes(rule)
-      ->excludes("--strict")
-      ->excludes("--html")
-      ->group("Kernel tree");
-  command
-      .add_option("--events", words->events,
-                  "Between the accesses of the tree's code let up to N things happen that\n"
-                  "other processors do (1 or 2), everywhere that they can; family reclaim,\n"
-                  "folios of 1 and 2 pages, x86_64")
-      ->type_name("N")
-      ->needs(kernel)
-      ->excludes("--agree")
-      ->excludes("--random")
-      ->excludes("--html")
-      ->group("Kernel tree");
-
-  addConcurrentOptions(command, words->concurrent);
-
+  addCheckOptions(command, *words);
   command.footer(
       "Examples:\n"
       "  ptecheck check                            every policy, every rule\n"
