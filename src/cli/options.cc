@@ -38,8 +38,7 @@ Option* addTreeOptions(Command& command, TreeWords& words) {
 }
 
 void addAtOption(Command& command, std::string& at, Option* kernel) {
-  command
-      .add_option("--at", at, "Let these events happen meanwhile, as check --events names them")
+  command.add_option("--at", at, "Let these events happen meanwhile, as check --events names them")
       ->type_name("MOMENT:KIND:ENTRY,...")
       ->needs(kernel)
       ->group("Kernel tree");
