@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "program.h"
+#include "scenario/sanitized.h"
 #include "subject/kernel_source.h"
 
 namespace ptecheck {
@@ -26,8 +27,9 @@ const json& of(const json& document) { return document.at("architectures").at(0)
 
 // A check that takes a moment only, on one architecture, and still breaks rules.
 Words smallCheck(const Words& more = {}) {
-  Words words = {"check",    "--pages", "4",      "--deviations", "1.1.0",
-                 "--random", "500",     "--arch", "x86_64"};
+  Words words = {
+      "check",    "--pages", kSlow ? "2" : "4", "--deviations", kSlow ? "1.0.0" : "1.1.0",
+      "--random", "500",     "--arch",          "x86_64"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -172,8 +174,10 @@ TEST(Cli, JsonObeysItsSchema) {
 // Every finding's id shows the same rule broken again, also under --format json.
 TEST(Cli, EveryFindingReplays) {
   const json document = json::parse(run(smallCheck({"--format", "json"})).out);
-  ASSERT_FALSE(of(document)["findings"].empty());
-  for (const json& finding : of(document)["findings"]) {
+  const json& findings = of(document)["findings"];
+  ASSERT_FALSE(findings.empty());
+  for (std::size_t i = 0; i < findings.size(); i += kSlow ? 7 : 1) {
+    const json& finding = findings[i];
     const std::string id = finding["id"];
     const Ended text = run({"replay", id, "--strict"});
     EXPECT_EQ(text.status, 1) << id;
@@ -243,12 +247,6 @@ TEST(Cli, AnExpectationThatIsNotMetIsSaid) {
   EXPECT_EQ(run({"run", none.string()}).status, 129);
   EXPECT_TRUE(has(run({"run", none.string()}).err, "--policy"));
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSlow = true;
-#else
-constexpr bool kSlow = false;
-#endif
 
 Words everywhere(const Words& more = {}) {
   Words words = {"check", "--random", "100"};

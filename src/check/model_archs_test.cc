@@ -9,15 +9,10 @@
 #include <string>
 
 #include "check/model_check.h"
+#include "scenario/sanitized.h"
 
 namespace ptecheck {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSlow = true;
-#else
-constexpr bool kSlow = false;
-#endif
 
 class ModelArchs : public testing::TestWithParam<Arch> {};
 

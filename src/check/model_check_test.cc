@@ -19,16 +19,11 @@
 #include "pte/x86_64.h"
 #include "scenario/error.h"
 #include "scenario/legal.h"
+#include "scenario/sanitized.h"
 #include "spec/judge.h"
 
 namespace ptecheck {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSlow = true;  // some 15 times slower: the same tests on a share of the space
-#else
-constexpr bool kSlow = false;
-#endif
 
 // Up to two pages; under a sanitizer every 40th situation of it.
 SearchOptions smallSearch() {

@@ -17,16 +17,11 @@
 #include "check/sieve.h"
 #include "check/synth_space.h"
 #include "mm/policy_words.h"
+#include "scenario/sanitized.h"
 #include "subject/model.h"
 
 namespace ptecheck {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSlow = true;
-#else
-constexpr bool kSlow = false;
-#endif
 
 Policy policyOfBatching(Case which, const Batching& batching) {
   return *policyOfWords(batchingWords(which, batching));

@@ -14,16 +14,11 @@
 #include "scenario/drivers_test.h"
 #include "scenario/family.h"
 #include "scenario/legal.h"
+#include "scenario/sanitized.h"
 #include "scenario/space.h"
 
 namespace ptecheck {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSlow = true;
-#else
-constexpr bool kSlow = false;
-#endif
 
 constexpr std::array kNew = {Family::kSwap, Family::kFile, Family::kMigration, Family::kDevice,
                              Family::kRare, Family::kHuge, Family::kMismatch};
