@@ -21,7 +21,7 @@ using namespace program;
 // All lemmas, all architectures: seconds of work, so done once. The solver, whose work most of it
 // is, is not compiled with sanitizers: there, two architectures and their formats of the past have
 // to do.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
 constexpr bool kAllArchs = false;
 #else
 constexpr bool kAllArchs = true;

@@ -16,7 +16,7 @@ namespace {
 using namespace program;
 
 // With sanitizers, and beside other work, everything takes longer.
-#ifdef __SANITIZE_ADDRESS__
+#if defined(PTECHECK_SANITIZED)
 constexpr double kAtOnce = 15;
 #else
 constexpr double kAtOnce = 2;

@@ -3,7 +3,7 @@
 // The page of `ptecheck explain --html` in a browser: what stands on it, keys, telephone, paper.
 // Without Chromium these fail: ./test installs it. Not under sanitizers, which would look at the
 // browser's time alone.
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(PTECHECK_SANITIZED)
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -61,7 +61,7 @@ std::multiset<std::string> answersOf(const std::vector<std::string>& lines,
 
 // All 45 pairs of a case and an architecture, each searched again.
 TEST(Tables, BatchingIsWhatSynthFinds) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
   const std::vector<std::string> some = {"--case", "file", "--arch", "s390"};
 #else
   const std::vector<std::string> some = {"--case", "all", "--arch", "all"};
@@ -119,7 +119,7 @@ TEST(Bugs, JsonObeysItsSchema) {
 TEST(Tables, BugsFoundAreStillFound) {
   const std::vector<std::string> page =
       tableLines(readFile(PTECHECK_SOURCE_DIR "/docs/bugs-found.md"));
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
   const Ended ended = run({"bugs", "swap-entry-loses-uffd-wp", "--format", "markdown"});
   for (const std::string& line : tableLines(ended.out))
     EXPECT_NE(std::find(page.begin(), page.end(), line), page.end()) << line;

@@ -28,12 +28,12 @@ bool containsAll(const ChangeSet& set, const ChangeSet& part) {
 
 // Do these changes make sense together? A case is restored in one way; and of single entries
 // nothing can be respected, nor restored in another way.
-bool consistent(const std::vector<Change>& changes, const ChangeSet& set) {
+bool consistent(const std::vector<PolicyChange>& changes, const ChangeSet& set) {
   for (std::size_t i = 0; i < set.size(); ++i)
     for (std::size_t j = i + 1; j < set.size(); ++j) {
-      const Change& a = changes[set[i]];
-      const Change& b = changes[set[j]];
-      using Kind = Change::Kind;
+      const PolicyChange& a = changes[set[i]];
+      const PolicyChange& b = changes[set[j]];
+      using Kind = PolicyChange::Kind;
       if (a.kind == Kind::kWrprotectEarly || b.kind == Kind::kWrprotectEarly) continue;
       if (a.which != b.which) continue;
       if (a.kind == Kind::kOneEntry || b.kind == Kind::kOneEntry) return false;
@@ -285,9 +285,9 @@ std::string restoreWords(Restore restore) {
 
 }  // namespace
 
-std::vector<Change> changesOf(const Policy& base, Arch arch) {
+std::vector<PolicyChange> changesOf(const Policy& base, Arch arch) {
   const Abilities abilities = abilitiesOf(arch);
-  std::vector<Change> changes;
+  std::vector<PolicyChange> changes;
   for (unsigned i = 0; i < kCases; ++i) {
     const Case which = static_cast<Case>(i);
     if (!base.batches(which)) continue;
@@ -297,7 +297,7 @@ std::vector<Change> changesOf(const Policy& base, Arch arch) {
       if (batching.*bit.treat == Treat::kRespect) continue;
       if (bit.treat == &Batching::soft_dirty && !abilities.soft_dirty) continue;
       if (bit.treat == &Batching::uffd_wp && !abilities.uffd_wp) continue;
-      changes.push_back({Change::Kind::kRespectBit,
+      changes.push_back({PolicyChange::Kind::kRespectBit,
                          which,
                          bit.treat,
                          {},
@@ -307,11 +307,12 @@ std::vector<Change> changesOf(const Policy& base, Arch arch) {
          {Restore::kFirst, Restore::kWriteProtect, Restore::kMerged, Restore::kEach})
       if (restore != batching.restore)
         changes.push_back(
-            {Change::Kind::kRestore, which, nullptr, restore, where + restoreWords(restore)});
-    changes.push_back({Change::Kind::kOneEntry, which, nullptr, {}, where + "one entry at a time"});
+            {PolicyChange::Kind::kRestore, which, nullptr, restore, where + restoreWords(restore)});
+    changes.push_back(
+        {PolicyChange::Kind::kOneEntry, which, nullptr, {}, where + "one entry at a time"});
   }
   if (!changes.empty() && !base.wrprotect_early)
-    changes.push_back({Change::Kind::kWrprotectEarly,
+    changes.push_back({PolicyChange::Kind::kWrprotectEarly,
                        Case::kLazyfree,
                        nullptr,
                        {},
@@ -319,22 +320,23 @@ std::vector<Change> changesOf(const Policy& base, Arch arch) {
   return changes;
 }
 
-Policy withChanges(const Policy& base, const std::vector<Change>& changes, const ChangeSet& set) {
+Policy withChanges(const Policy& base, const std::vector<PolicyChange>& changes,
+                   const ChangeSet& set) {
   Policy policy = base;
   for (std::size_t i : set) {
-    const Change& change = changes[i];
+    const PolicyChange& change = changes[i];
     Batching& batching = policy.of(change.which);
     switch (change.kind) {
-      case Change::Kind::kRespectBit:
+      case PolicyChange::Kind::kRespectBit:
         batching.*change.bit = Treat::kRespect;
         break;
-      case Change::Kind::kRestore:
+      case PolicyChange::Kind::kRestore:
         batching.restore = change.restore;
         break;
-      case Change::Kind::kOneEntry:
+      case PolicyChange::Kind::kOneEntry:
         batching.reach = Reach::kOne;
         break;
-      case Change::Kind::kWrprotectEarly:
+      case PolicyChange::Kind::kWrprotectEarly:
         policy.wrprotect_early = true;
         break;
     }

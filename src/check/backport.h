@@ -28,7 +28,7 @@
 namespace ptecheck {
 
 // One change of one case's batching, or (kWrprotectEarly) of all.
-struct Change {
+struct PolicyChange {
   enum class Kind : unsigned char { kRespectBit, kRestore, kOneEntry, kWrprotectEarly };
   Kind kind = Kind::kRespectBit;
   Case which = Case::kLazyfree;
@@ -80,7 +80,7 @@ struct BackportResult {
   Row base_row;
   std::vector<Part> parts;  // of the space
   unsigned most_changes = 0;
-  std::vector<Change> changes;
+  std::vector<PolicyChange> changes;
   std::uint64_t tried = 0;         // sets
   std::vector<Scenario> examples;  // that killed a set
   std::vector<KilledSet> killed;   // in the order of size
@@ -90,8 +90,9 @@ struct BackportResult {
 };
 
 // The single changes of a policy that there are on this architecture.
-std::vector<Change> changesOf(const Policy& base, Arch arch);
-Policy withChanges(const Policy& base, const std::vector<Change>& changes, const ChangeSet& set);
+std::vector<PolicyChange> changesOf(const Policy& base, Arch arch);
+Policy withChanges(const Policy& base, const std::vector<PolicyChange>& changes,
+                   const ChangeSet& set);
 
 BackportResult findBackport(const Policy& base, const BackportOptions& options);
 

@@ -65,7 +65,7 @@ TEST(Backport, DependsOnTheFormat) {
   const BackportResult result = backport("v6.16", options);
   const std::vector<std::string> list = answers(result);
   EXPECT_NE(std::find(list.begin(), list.end(), "lazyfree: respect write"), list.end());
-  for (const Change& change : result.changes)
+  for (const PolicyChange& change : result.changes)
     EXPECT_EQ(change.words.find("soft-dirty"), std::string::npos) << "there is no such bit";
 }
 
@@ -131,10 +131,10 @@ TEST(Backport, ChangesOfASetMakeSenseTogether) {
   for (const KilledSet& killed : result.killed) {
     std::size_t restores = 0, single = 0, of_case = 0;
     for (std::size_t i : killed.changes) {
-      const Change::Kind kind = result.changes[i].kind;
-      restores += kind == Change::Kind::kRestore;
-      single += kind == Change::Kind::kOneEntry;
-      of_case += kind != Change::Kind::kWrprotectEarly;
+      const PolicyChange::Kind kind = result.changes[i].kind;
+      restores += kind == PolicyChange::Kind::kRestore;
+      single += kind == PolicyChange::Kind::kOneEntry;
+      of_case += kind != PolicyChange::Kind::kWrprotectEarly;
     }
     EXPECT_LE(restores, 1U) << words(result, killed.changes);
     EXPECT_TRUE(single == 0 || of_case == 1) << words(result, killed.changes);

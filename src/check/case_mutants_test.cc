@@ -39,7 +39,7 @@ TEST_P(CaseMutants, AreFoundByTheirRules) {
   options.exhaustive_pages = 2;
   options.random_scenarios = 0;
   options.jobs = 2;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
   options.share = {3, 40};  // which need not show a mistake
 #endif
   const std::vector<const MutantInfo*> here = mutantsHere();
@@ -53,7 +53,7 @@ TEST_P(CaseMutants, AreFoundByTheirRules) {
   const CheckResult result = checkModel(policies, options);
   for (std::size_t row = 0; row < bases; ++row)
     EXPECT_EQ(ruleNames(result.rows[row].broken & ~kCostRules), "") << policies[row].name;
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(PTECHECK_SANITIZED)
   for (std::size_t i = 0; i < here.size(); ++i) {
     const Rule rule = *findRule(here[i]->rule);
     EXPECT_TRUE(contains(result.rows[bases + i].broken, rule))

@@ -237,7 +237,7 @@ TEST(Mutants, EachRuleHasOneThatOnlyItCatches) {
   EXPECT_EQ(ruleNames(kScenarioRules & ~covered), "");
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(PTECHECK_SANITIZED)
 // Everything up to two pages, and samples up to eight; one mutant, one test.
 class MutantTest : public testing::TestWithParam<MutantInfo> {};
 

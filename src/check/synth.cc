@@ -19,7 +19,7 @@ namespace {
 struct Candidate {
   Batching batching;
   bool dead = false;
-  std::optional<Counterexample> killed_by;  // its first; looked for only if somebody asks
+  std::optional<BatchingCounterexample> killed_by;  // its first; looked for only if somebody asks
   SynthPrice price;
   bool confirmed = false;
 };
@@ -137,7 +137,7 @@ class Synthesis {
     if (sieved.death) {
       const Death& death = *sieved.death;
       candidate.dead = true;
-      candidate.killed_by = Counterexample{
+      candidate.killed_by = BatchingCounterexample{
           death.rule, formatFindingId({death.space, options_.arch, policy.name, death.choices})};
     } else if (priced) {
       const Price& price = sieved.price;

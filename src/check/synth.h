@@ -47,7 +47,7 @@ struct SynthPrice {
   std::uint64_t cost() const { return extra_faults + spurious_soft_dirty; }
 };
 
-struct Counterexample {
+struct BatchingCounterexample {
   Rule rule{};
   std::string id;  // `ptecheck replay ID` shows it
 };
@@ -55,8 +55,8 @@ struct Counterexample {
 // A batching that asks for less than one on the frontier.
 struct WeakerNeighbour {
   Batching batching;
-  std::optional<Counterexample> killed_by;  // none: it is correct
-  SynthPrice price;                         // if it is correct
+  std::optional<BatchingCounterexample> killed_by;  // none: it is correct
+  SynthPrice price;                                 // if it is correct
 };
 
 struct FrontierPoint {

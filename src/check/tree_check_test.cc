@@ -155,7 +155,7 @@ std::filesystem::path writePatch(const std::filesystem::path& tree, const TreeEd
                                  const std::filesystem::path& folder,
                                  const std::string& file = "mm/rmap.c") {
   std::ofstream(folder / "edited.c") << *edit.view().read(file);
-  Command command;
+  ProcessStart command;
   command.argv = {"diff",    "-u",        "--label",   "a/" + file,
                   "--label", "b/" + file, tree / file, folder / "edited.c"};
   const CommandResult diff = runCommand(command);

@@ -88,7 +88,7 @@ std::string wordsOf(const Program& program) {
 }
 
 TEST(Litmus, TheMachineAgreesWithTheAxiomsOnRandomPrograms) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
   const unsigned programs = 8;
 #else
   const unsigned programs = 2000;

@@ -23,7 +23,7 @@ template <class O, class Other>
 inline constexpr bool kIs = std::is_same_v<O, Other>;
 
 // What most changes are like; each redefines where it differs.
-struct Change {
+struct EntryChange {
   static constexpr unsigned kWords = 1;
   template <class H>
   static bool exists(const H&) {
@@ -75,7 +75,7 @@ typename H::Word protectionOf(const H& h, const typename H::Word& number) {
 }
 
 // clang-format off
-struct Wrprotect : Change {
+struct Wrprotect : EntryChange {
   static constexpr const char* kName = "wrprotect";
   static constexpr const char* kCall = "pte_wrprotect()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_wrprotect(w[0]); }
@@ -83,7 +83,7 @@ struct Wrprotect : Change {
     return way == Way::kLost && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack>);
   }
 };
-struct Mkdirty : Change {
+struct Mkdirty : EntryChange {
   static constexpr const char* kName = "mkdirty";
   static constexpr const char* kCall = "pte_mkdirty()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkdirty(w[0]); }
@@ -91,39 +91,39 @@ struct Mkdirty : Change {
     return way == Way::kGained && (kIs<O, ObserveDirty> || kIs<O, ObserveSoftDirty>);
   }
 };
-struct Mkclean : Change {
+struct Mkclean : EntryChange {
   static constexpr const char* kName = "mkclean";
   static constexpr const char* kCall = "pte_mkclean()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkclean(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveDirty>; }
 };
-struct Mkyoung : Change {
+struct Mkyoung : EntryChange {
   static constexpr const char* kName = "mkyoung";
   static constexpr const char* kCall = "pte_mkyoung()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkyoung(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
 };
-struct Mkold : Change {
+struct Mkold : EntryChange {
   static constexpr const char* kName = "mkold";
   static constexpr const char* kCall = "pte_mkold()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkold(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveYoung>; }
 };
-struct MksoftDirty : Change {
+struct MksoftDirty : EntryChange {
   static constexpr const char* kName = "mksoft_dirty";
   static constexpr const char* kCall = "pte_mksoft_dirty()";
   template <class H> static bool exists(const H& h) { return h.has_soft_dirty(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mksoft_dirty(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveSoftDirty>; }
 };
-struct ClearSoftDirty : Change {
+struct ClearSoftDirty : EntryChange {
   static constexpr const char* kName = "clear_soft_dirty";
   static constexpr const char* kCall = "pte_clear_soft_dirty()";
   template <class H> static bool exists(const H& h) { return h.has_soft_dirty(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_clear_soft_dirty(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveSoftDirty>; }
 };
-struct MkuffdWp : Change {
+struct MkuffdWp : EntryChange {
   static constexpr const char* kName = "mkuffd_wp";
   static constexpr const char* kCall = "pte_mkuffd_wp()";
   template <class H> static bool exists(const H& h) { return h.has_uffd_wp(); }
@@ -133,20 +133,20 @@ struct MkuffdWp : Change {
            (way == Way::kLost && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack>));
   }
 };
-struct ClearUffdWp : Change {
+struct ClearUffdWp : EntryChange {
   static constexpr const char* kName = "clear_uffd_wp";
   static constexpr const char* kCall = "pte_clear_uffd_wp()";
   template <class H> static bool exists(const H& h) { return h.has_uffd_wp(); }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_clear_uffd_wp(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kLost && kIs<O, ObserveUffdWp>; }
 };
-struct Mkspecial : Change {
+struct Mkspecial : EntryChange {
   static constexpr const char* kName = "mkspecial";
   static constexpr const char* kCall = "pte_mkspecial()";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_mkspecial(w[0]); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveSpecial>; }
 };
-struct Mkwrite : Change {
+struct Mkwrite : EntryChange {
   static constexpr const char* kName = "mkwrite";
   static constexpr const char* kCall = "pte_mkwrite()";
   template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible>;
@@ -157,7 +157,7 @@ struct Mkwrite : Change {
     return (way == Way::kGained && kIs<O, ObserveWrite>) || (way == Way::kLost && kIs<O, ObserveShadowStack>);
   }
 };
-struct MkwriteShadowStack : Change {
+struct MkwriteShadowStack : EntryChange {
   static constexpr const char* kName = "mkwrite_shstk";
   static constexpr const char* kCall = "pte_mkwrite() in a shadow-stack VMA";
   template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
@@ -169,7 +169,7 @@ struct MkwriteShadowStack : Change {
     return way == Way::kGained && (kIs<O, ObserveWrite> || kIs<O, ObserveShadowStack> || kIs<O, ObserveDirty>);
   }
 };
-struct ModifyReadonly : Change {
+struct ModifyReadonly : EntryChange {
   static constexpr const char* kName = "modify_readonly";
   static constexpr const char* kCall = "pte_modify() to a read-only protection";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], h.page_readonly()); }
@@ -178,7 +178,7 @@ struct ModifyReadonly : Change {
                                : kIs<O, ObserveWrite> || kIs<O, ObserveProtnone>;
   }
 };
-struct ModifyNone : Change {
+struct ModifyNone : EntryChange {
   static constexpr const char* kName = "modify_none";
   static constexpr const char* kCall = "pte_modify() to no access";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], h.page_none()); }
@@ -187,7 +187,7 @@ struct ModifyNone : Change {
                                : kIs<O, ObserveWrite> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
   }
 };
-struct ModifyShared : Change {
+struct ModifyShared : EntryChange {
   static constexpr const char* kName = "modify_shared";
   static constexpr const char* kCall = "pte_modify() to a writable protection";
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_modify(w[0], pageShared(h)); }
@@ -197,7 +197,7 @@ struct ModifyShared : Change {
   }
 };
 // What the three above say of permissions and young is not said again.
-struct ModifyAny : Change {
+struct ModifyAny : EntryChange {
   static constexpr const char* kName = "modify";
   static constexpr const char* kCall = "pte_modify() to any protection of a VMA";
   static constexpr unsigned kWords = 2;
@@ -208,7 +208,7 @@ struct ModifyAny : Change {
            (kIs<O, ObserveShadowStack> && way == Way::kLost);
   }
 };
-struct AdvancePfn : Change {
+struct AdvancePfn : EntryChange {
   static constexpr const char* kName = "advance_pfn";
   static constexpr const char* kCall = "pte_advance_pfn()";
   static constexpr unsigned kWords = 2;
@@ -220,7 +220,7 @@ struct AdvancePfn : Change {
   template <class H> static typename H::Word pages(const H&, const typename H::Word* w) { return w[1]; }
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.pte_advance_pfn(w[0], w[1]); }
 };
-struct HardwareReads : Change {
+struct HardwareReads : EntryChange {
   static constexpr const char* kName = "hw_read";
   static constexpr const char* kCall = "hardware, when user code reads,";
   template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;
@@ -229,7 +229,7 @@ struct HardwareReads : Change {
   template <class H> static typename H::Word apply(const H& h, const typename H::Word* w) { return h.hw_access(w[0], false); }
   template <class O> static constexpr bool intends(Way way) { return way == Way::kGained && kIs<O, ObserveYoung>; }
 };
-struct HardwareWrites : Change {
+struct HardwareWrites : EntryChange {
   static constexpr const char* kName = "hw_write";
   static constexpr const char* kCall = "hardware, when user code writes,";
   template <class O> static constexpr bool kIsBefore = kIs<O, ObservePresent> || kIs<O, ObserveAccessible> || kIs<O, ObserveFlush>;

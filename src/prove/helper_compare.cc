@@ -38,7 +38,7 @@ constexpr Explanation kExplanations[] = {
 // One helper, in one thread.
 class Comparison {
  public:
-  Comparison(Arch arch, HelperProgram& tree, const CompareOptions& options)
+  Comparison(Arch arch, HelperProgram& tree, const HelperCompareOptions& options)
       : facts_(formatFacts(arch)),
         model_(modelHelpers(arch)),
         tree_(tree),
@@ -211,7 +211,7 @@ class Comparison {
   FormatFacts facts_;
   std::span<const ModelHelper> model_;
   HelperProgram& tree_;
-  CompareOptions options_;
+  HelperCompareOptions options_;
   EntryWords words_;
   HelperComparison out_;  // of the helper at work
   Column tree_results_;
@@ -225,7 +225,7 @@ bool HelperComparison::equal() const {
 }
 
 HelperComparison compareHelpers(Arch arch, const TreeHelpersBuild& build,
-                                const CompareOptions& options, unsigned jobs) {
+                                const HelperCompareOptions& options, unsigned jobs) {
   std::vector<HelperComparison> each(helperKinds().size());
   std::atomic<unsigned> next = 0;
   inThreads(jobs, [&] {

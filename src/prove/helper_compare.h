@@ -36,7 +36,7 @@ struct HelperComparison {
   bool equal() const;  // up to explained differences
 };
 
-struct CompareOptions {
+struct HelperCompareOptions {
   unsigned most_pfns = 4;  // see EntryWords
   std::uint64_t samples = 65536;
   std::uint64_t seed = 1;
@@ -44,7 +44,7 @@ struct CompareOptions {
 
 // Helpers are divided among `jobs` threads, each with a program of its own.
 HelperComparison compareHelpers(Arch arch, const TreeHelpersBuild& build,
-                                const CompareOptions& options, unsigned jobs);
+                                const HelperCompareOptions& options, unsigned jobs);
 
 }  // namespace ptecheck
 

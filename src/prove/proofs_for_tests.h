@@ -12,7 +12,7 @@
 
 namespace ptecheck {
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(PTECHECK_SANITIZED)
 inline constexpr bool kProveAllFormats = false;
 #else
 inline constexpr bool kProveAllFormats = true;

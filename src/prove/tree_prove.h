@@ -33,7 +33,7 @@ struct TreeProveOptions {
   std::vector<std::string> lemmas;  // names, or groups; none: all
   unsigned jobs = 1;
   ProverLimits limits;
-  CompareOptions compare;
+  HelperCompareOptions compare;
   ColumnScope columns;
   // Called now and then, by one thread at a time: so many lemmas are done.
   std::function<void(std::size_t done, std::size_t total)> progress;

@@ -174,7 +174,7 @@ Json backportResultJson(const BackportResult& result, bool strict) {
   json["tried"] = result.tried;
   json["sentence"] = backportSentence(result, strict);
   json["changes"] = Json::array();
-  for (const Change& change : result.changes)
+  for (const PolicyChange& change : result.changes)
     json["changes"].push_back(
         {{"change", change.words}, {"touches", change.isBit() ? "bit" : "path"}});
   json["answers"] = Json::array();

@@ -7,7 +7,7 @@
 
 namespace ptecheck {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(PTECHECK_SANITIZED)
 inline constexpr bool kSlow = true;
 #else
 inline constexpr bool kSlow = false;

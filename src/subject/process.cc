@@ -72,7 +72,7 @@ class Pipe {
   int ends_[2];
 };
 
-std::vector<std::string> environmentOf(const Command& command) {
+std::vector<std::string> environmentOf(const ProcessStart& command) {
   std::vector<std::string> environment = {"LC_ALL=C"};
   for (const char* name : {"PATH", "HOME", "TMPDIR"})
     if (const char* value = std::getenv(name))
@@ -193,7 +193,7 @@ void requireTools(const std::vector<std::string>& tools) {
               "Not found in PATH: " + missing + ". Install with: apt-get install" + names + ".");
 }
 
-CommandResult runCommand(const Command& command) {
+CommandResult runCommand(const ProcessStart& command) {
   if (!command.even_if_stopped) throwIfStopped("running " + command.argv.at(0));
   requireTools({command.argv.at(0)});
   // A child that dies early must not take us with it through SIGPIPE.

@@ -14,7 +14,7 @@ namespace ptecheck {
 // A program to run to its end. It sees a fixed environment (the caller's PATH, HOME and TMPDIR, the
 // C locale, and `environment`), so that a MAKEFLAGS or KBUILD_OUTPUT in the user's shell changes
 // nothing.
-struct Command {
+struct ProcessStart {
   std::vector<std::string> argv;
   std::filesystem::path folder;          // to run in; empty: the current one
   std::vector<std::string> environment;  // "NAME=value"
@@ -35,7 +35,7 @@ struct CommandResult {
 
 // Throws Error(kCannotTest) if the program does not exist, naming the Debian package that has it;
 // Error(kStopped) if the user asks to stop before it has ended.
-CommandResult runCommand(const Command& command);
+CommandResult runCommand(const ProcessStart& command);
 
 // Starts a program in a process group of its own, so that Ctrl-C at the terminal is for us alone:
 // we end it when it is time. As posix_spawnp(). To be forgotten before it is waited for.

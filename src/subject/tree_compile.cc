@@ -179,12 +179,12 @@ bool TreeCompiler::lookUp(Plan& plan) {
 }
 
 void TreeCompiler::execute(Plan& plan) {
-  Command command;
+  ProcessStart command;
   command.argv = {compilerOf(*plan.step)};
   for (const std::string& argument : plan.step->arguments)
     command.argv.push_back(resolve(argument, farm_));
   command.folder = plan.step->in_output ? farm_ / kOutputFolder : recipe_.folder;
-  Command with_output = command;
+  ProcessStart with_output = command;
   const std::string deps = plan.scratch.string() + ".d";
   with_output.argv.insert(with_output.argv.end(),
                           {"-o", plan.scratch.string() + ".o", "-MD", "-MF", deps, "-MT", "x"});

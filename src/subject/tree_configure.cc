@@ -112,7 +112,7 @@ class Maker {
       : farm_(farm), view_(view), options_(options) {}
 
   void make(const std::vector<std::string>& targets, const std::vector<std::string>& environment) {
-    Command command;
+    ProcessStart command;
     command.argv = {"make",
                     std::string("O=") + kOutputFolder,
                     std::string("ARCH=") + options_.arch->id,

@@ -75,7 +75,7 @@ void installPackages(const std::vector<std::string>& packages,
       {"apt-get", "install", "-y", "-qq", "--no-install-recommends"},
   };
   for (const std::vector<std::string>& step : steps) {
-    Command command;
+    ProcessStart command;
     command.at_terminal = true;
     command.environment = aptEnvironment();
     command.argv = step;
