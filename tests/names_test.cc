@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 
 namespace ptecheck {
@@ -22,9 +23,9 @@ namespace fs = std::filesystem;
 std::string definedType(const std::string& line) {
   for (const std::string kind : {"struct ", "class ", "enum class ", "enum ", "union "}) {
     if (!line.starts_with(kind) || line.find('{') == std::string::npos) continue;
-    std::size_t end = kind.size();
-    while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0)) ++end;
-    return line.substr(kind.size(), end - kind.size());
+    std::istringstream words(line.substr(kind.size(), line.find('{') - kind.size()));
+    for (std::string word; words >> word;)  // behind alignas(64), say
+      if (std::isupper(static_cast<unsigned char>(word[0])) != 0) return word;
   }
   return "";
 }
