@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "program.h"
+#include "scenario/sanitized.h"
 
 namespace ptecheck {
 namespace {
@@ -21,11 +22,7 @@ using namespace program;
 // All lemmas, all architectures: seconds of work, so done once. The solver, whose work most of it
 // is, is not compiled with sanitizers: there, two architectures and their formats of the past have
 // to do.
-#if defined(PTECHECK_SANITIZED)
-constexpr bool kAllArchs = false;
-#else
-constexpr bool kAllArchs = true;
-#endif
+constexpr bool kAllArchs = !kSlow;
 
 const json& everything() {
   static const json document = [] {

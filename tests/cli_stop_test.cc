@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sarif_check.h"
+#include "scenario/sanitized.h"
 #include "subject/kernel_source.h"
 #include "terminal.h"
 
@@ -16,11 +17,7 @@ namespace {
 using namespace program;
 
 // With sanitizers, and beside other work, everything takes longer.
-#if defined(PTECHECK_SANITIZED)
-constexpr double kAtOnce = 15;
-#else
-constexpr double kAtOnce = 2;
-#endif
+constexpr double kAtOnce = kSlow ? 15 : 2;
 
 constexpr const char* kWiped = "\r\033[K";
 

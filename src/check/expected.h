@@ -2,8 +2,7 @@
 //
 // How many scenarios a search has, without making it: for whoever waits (a terminal), and for what
 // a search that was stopped has not done. Situations whose entries are chosen alike have equally
-// many, so one of each kind is counted; of the random part, a few units. That is a few samples off
-// at most, and takes a hundredth of the search.
+// many, so one of each kind is counted; of the random part, a few units, so that is about right.
 #ifndef PTECHECK_CHECK_EXPECTED_H
 #define PTECHECK_CHECK_EXPECTED_H
 

@@ -8,6 +8,7 @@
 
 #include "check/tale.h"
 #include "check/tree_event_mutants.h"
+#include "check/vocabulary.h"
 #include "scenario/text.h"
 #include "subject/kernel_source.h"
 #include "subject/tree_subject.h"
@@ -15,22 +16,14 @@
 namespace ptecheck {
 namespace {
 
-Vocabulary anyNames() {
-  Vocabulary names;
-  for (const RuleInfo& rule : ruleTable()) names.rules.emplace_back(rule.name);
-  for (const Policy& policy : policies()) names.policies.emplace_back(policy.name);
-  for (const MutantInfo& mutant : mutants()) names.mutants.emplace_back(mutant.name);
-  return names;
-}
-
 // Nothing changes in a table but by the stores that are told, and each is of a line.
 TEST(TreeStores, AreAllThatChangesEntries) {
   TreeCheckOptions options;
   options.tree = getKernelSource("6.12", {});
   for (const char* name : {"good_swapped_out", "good_partial_success", "bad_migration_entry"}) {
     SCOPED_TRACE(name);
-    const ScenarioFile file =
-        readScenarioFile(std::string(PTECHECK_SOURCE_DIR "/examples/") + name + ".pte", anyNames());
+    const ScenarioFile file = readScenarioFile(
+        std::string(PTECHECK_SOURCE_DIR "/examples/") + name + ".pte", vocabulary());
     const Scenario& s = file.scenario;
     const ModelRun run = runOnTree(s, options);
     const std::vector<TreeStores> all = storesOnTree(s, run.outcome, options);

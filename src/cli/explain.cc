@@ -9,6 +9,7 @@
 
 #include "check/finding_id.h"
 #include "check/tale.h"
+#include "check/vocabulary.h"
 #include "cli/actors_story.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"

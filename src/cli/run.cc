@@ -7,6 +7,7 @@
 
 #include "check/model_check.h"
 #include "check/tree_check.h"
+#include "check/vocabulary.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/options.h"

@@ -9,9 +9,6 @@
 
 namespace ptecheck {
 
-// The names that scenario files may use.
-Vocabulary vocabulary();
-
 Arch archOfFile(const ScenarioFile& file);
 
 // Throws Error(kUsage) if no kernel gets into the situation, or the architecture cannot express it.

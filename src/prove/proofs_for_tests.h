@@ -9,14 +9,11 @@
 #define PTECHECK_PROVE_PROOFS_FOR_TESTS_H
 
 #include "prove/model_prove.h"
+#include "scenario/sanitized.h"
 
 namespace ptecheck {
 
-#if defined(PTECHECK_SANITIZED)
-inline constexpr bool kProveAllFormats = false;
-#else
-inline constexpr bool kProveAllFormats = true;
-#endif
+inline constexpr bool kProveAllFormats = !kSlow;
 
 inline const ProveResults& provedForTests() {
   static const ProveResults results = [] {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "check/vocabulary.h"
 #include "report/explain_html.h"
 #include "report/explain_text.h"
 #include "report/layout.h"
@@ -34,22 +35,13 @@ Scenario lazyfree(unsigned pages) {
   return s;
 }
 
-Vocabulary anyNames() {
-  Vocabulary names;
-  for (const RuleInfo& rule : ruleTable()) names.rules.emplace_back(rule.name);
-  for (const Policy& policy : policies()) names.policies.emplace_back(policy.name);
-  for (const MutantInfo& mutant : mutants()) names.mutants.emplace_back(mutant.name);
-  for (Arch arch = 0; arch < kArchs; ++arch) names.archs.emplace_back(archId(arch));
-  return names;
-}
-
 // What is told of the operation ends with what it leaves behind, and so do the steps; under every
 // policy, in every example.
 TEST(ExplainStory, EndsWhereTheScenarioEnds) {
   unsigned watched = 0;
   for (const auto& entry : std::filesystem::directory_iterator(PTECHECK_SOURCE_DIR "/examples")) {
     if (entry.path().extension() != ".pte") continue;
-    const ScenarioFile file = readScenarioFile(entry.path().string(), anyNames());
+    const ScenarioFile file = readScenarioFile(entry.path().string(), vocabulary());
     const Scenario& s = file.scenario;
     const Arch arch = file.arch.empty() ? kX86 : archOf(file.arch);
     for (const Policy& policy : policies()) {
